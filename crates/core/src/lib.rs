@@ -1,0 +1,34 @@
+//! The pure heart of tilewright: what a resource is, how desired and live state
+//! differ, and which ordered steps make them equal.
+//!
+//! Nothing here reads files, clocks or the environment, opens a socket or starts
+//! a thread. Everything takes values and returns values, so that the laws in
+//! `tests/laws.rs` can be checked over random worlds.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise"))]
+
+mod address;
+mod backend;
+mod bindings;
+mod catalog;
+mod desired;
+mod finding;
+mod fingerprint;
+mod live;
+mod path;
+mod secret;
+mod value;
+
+pub use address::{Address, AddressError, Key, RemoteId};
+pub use backend::{Backend, DecodeError, Echo, Encoded, ReadRequest, Target, WriteMethod, WriteRequest, Written};
+pub use bindings::{Binding, Bindings, FieldMark};
+pub use catalog::{
+    Catalog, CatalogError, FieldSpec, Kind, KindSpec, Parent, Rule, RuleInput, Shape, Spare, Unique, Unit, Within,
+};
+pub use desired::{DesiredState, Metadata, Resource, ResourceState};
+pub use finding::{DocumentId, Finding, Part, Place, Severity};
+pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use live::{LiveObject, LiveState};
+pub use path::{FieldPath, Segment};
+pub use secret::Secret;
+pub use value::{Number, Value};

@@ -1,0 +1,1 @@
+//! The edge of tilewright: transport, token, pacing, retries, refresh, apply and bindings.

@@ -1,0 +1,1 @@
+//! Transmit Security Mosaic as data: its kinds, and the pure mapping of steps to requests and answers to objects.
