@@ -65,6 +65,8 @@ pub struct KindSpec {
     pub order: Vec<String>,
     /// The JSON Schema of `spec`, as it was compiled.
     pub schema: Json,
+    /// Fields that the API knows but a manifest may not state, each with a sentence that says what to do instead.
+    pub not_accepted: BTreeMap<String, String>,
 }
 
 /// What is known of a field, or of a member of an object.
@@ -286,7 +288,15 @@ impl KindSpec {
             fields,
             order,
             schema,
+            not_accepted: BTreeMap::new(),
         })
+    }
+
+    /// Adds fields that a manifest may not state, each with a sentence that says what to do instead.
+    #[must_use]
+    pub fn with_not_accepted(mut self, fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.not_accepted.extend(fields);
+        self
     }
 
     /// The field or member at a dotted path of member names.

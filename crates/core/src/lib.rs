@@ -12,11 +12,15 @@ mod backend;
 mod bindings;
 mod catalog;
 mod desired;
+pub mod diff;
 mod finding;
 mod fingerprint;
+mod guard;
 mod live;
 mod path;
+pub mod plan;
 mod secret;
+mod validate;
 mod value;
 
 pub use address::{Address, AddressError, Key, RemoteId};
@@ -28,7 +32,9 @@ pub use catalog::{
 pub use desired::{DesiredState, Metadata, Resource, ResourceState};
 pub use finding::{DocumentId, Finding, Part, Place, Severity};
 pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use guard::{Policy, Violation, deletes, guard};
 pub use live::{LiveObject, LiveState};
 pub use path::{FieldPath, Segment};
 pub use secret::Secret;
+pub use validate::validate;
 pub use value::{Number, Value};

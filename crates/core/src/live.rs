@@ -48,7 +48,8 @@ impl LiveState {
     }
 
     /// All objects of a kind, in order of id.
-    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a LiveObject> {
+    pub fn of_kind<'a>(&'a self, kind: &str) -> impl Iterator<Item = &'a LiveObject> {
+        let kind = kind.to_owned();
         self.objects.values().filter(move |o| o.kind == kind)
     }
 

@@ -211,8 +211,7 @@ impl Fault {
     pub(crate) fn spoil(&self, mut response: Response<Vec<u8>>) -> Answer {
         match self {
             Fault::CutBefore | Fault::CutAfter => return Answer::Cut,
-            Fault::Status { status, retry_after, body }
-            | Fault::StatusAfter { status, retry_after, body } => {
+            Fault::Status { status, retry_after, body } | Fault::StatusAfter { status, retry_after, body } => {
                 return Answer::Response(made_up(*status, *retry_after, *body));
             }
             Fault::Truncated => {
@@ -255,9 +254,7 @@ fn made_up(status: u16, retry_after: Option<u32>, body: FaultBody) -> Response<V
         FaultBody::Html => {
             let page = format!("<!DOCTYPE html><html><body><h1>{status}</h1></body></html>");
             let mut response = Response::new(page.into_bytes());
-            response
-                .headers_mut()
-                .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html"));
+            response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html"));
             response
         }
         FaultBody::Empty => Response::new(Vec::new()),

@@ -30,6 +30,6 @@ mod tenant;
 mod world;
 
 pub use faults::{Fault, FaultBody, Faults, Rule};
-pub use quirks::{ListOrder, MissingApplication, NameUniqueness, Nulls, Quirks, Unset};
+pub use quirks::{ListOrder, MissingApplication, NameUniqueness, Nulls, Quirks, Switch, Unset};
 pub use save::StateError;
 pub use world::{Answer, LogEntry, World};

@@ -18,25 +18,41 @@ pub(crate) fn normalise(fields: &[Field], members: &mut Map<String, Value>, quir
 }
 
 fn normalise_value(shape: Shape, value: &mut Value, quirks: &Quirks) {
-    match (shape, value) {
-        (Shape::Prose | Shape::Name, Value::String(text)) if quirks.text_trimmed => {
-            *text = text.trim().to_owned();
-        }
-        (Shape::Uri, Value::String(text)) if quirks.uris_normalised => *text = plain_uri(text),
-        (Shape::Uris, Value::Array(items)) if quirks.uris_normalised => {
-            for item in items {
-                if let Value::String(text) = item {
-                    *text = plain_uri(text);
-                }
+    match shape {
+        Shape::Prose | Shape::Name => {
+            if let (Value::String(text), true) = (value, quirks.text_trimmed) {
+                *text = text.trim().to_owned();
             }
         }
-        (Shape::Number, value) => {
+        Shape::Uri => normalise_uri(value, quirks),
+        Shape::Uris => {
+            let items = value.as_array_mut().into_iter().flatten();
+            items.for_each(|item| normalise_uri(item, quirks));
+        }
+        Shape::Number => {
             if let Some(whole) = whole(value) {
                 *value = whole.into();
             }
         }
-        (Shape::Object(fields), Value::Object(members)) => normalise(fields, members, quirks),
-        _ => {}
+        Shape::Object(fields) => {
+            if let Value::Object(members) = value {
+                normalise(fields, members, quirks);
+            }
+        }
+        Shape::Text
+        | Shape::Identifier
+        | Shape::Flag
+        | Shape::Choice(_)
+        | Shape::Texts
+        | Shape::Choices(_)
+        | Shape::ClosedChoices(_)
+        | Shape::Free => {}
+    }
+}
+
+fn normalise_uri(value: &mut Value, quirks: &Quirks) {
+    if let (Value::String(text), true) = (value, quirks.uris_normalised) {
+        *text = plain_uri(text);
     }
 }
 
@@ -62,18 +78,23 @@ fn plain_uri(uri: &str) -> String {
     format!("{scheme}://{}{slash}{tail}", authority.to_ascii_lowercase())
 }
 
-/// Adds the defaults of the update schema where a body is silent, in its objects too.
-pub(crate) fn fill(fields: &[Field], members: &mut Map<String, Value>) {
+/// The defaults that the update schema declares for members which a body lacks. In objects that the body has,
+/// members are added in place.
+pub(crate) fn defaults(fields: &[Field], members: &mut Map<String, Value>) -> Map<String, Value> {
+    let mut added = Map::new();
     for field in fields {
-        if let (Some(fill), false) = (field.fill, members.contains_key(field.name)) {
-            members.insert(field.name.to_owned(), fill.value());
-        }
-        if let (Shape::Object(inner), Some(Value::Object(nested))) =
-            (field.shape, members.get_mut(field.name))
-        {
-            self::fill(inner, nested);
+        match (members.get_mut(field.name), field.fill, field.shape) {
+            (Some(Value::Object(nested)), _, Shape::Object(inner)) => {
+                let inside = defaults(inner, nested);
+                nested.extend(inside);
+            }
+            (None, Some(fill), _) => {
+                added.insert(field.name.to_owned(), fill.value());
+            }
+            (Some(_), _, _) | (None, None, _) => {}
         }
     }
+    added
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ pub enum Unset {
 }
 
 /// A switch: its name, and what throws it.
-type Switch = (&'static str, fn(&mut Quirks));
+pub type Switch = (&'static str, fn(&mut Quirks));
 
 /// Every switch. Where several set one field, [`Quirks::all_thrown`] ends with the last.
 const SWITCHES: &[Switch] = &[
@@ -207,7 +207,7 @@ const SWITCHES: &[Switch] = &[
 
 impl Quirks {
     /// Every switch with its name, for tests that throw one at a time.
-    pub fn switches() -> Vec<(&'static str, fn(&mut Quirks))> {
+    pub fn switches() -> Vec<Switch> {
         SWITCHES.to_vec()
     }
 

@@ -34,18 +34,15 @@ impl Refusal {
     pub(crate) fn response(&self, quirks: &Quirks) -> Response<Vec<u8>> {
         match self {
             Refusal::BadRequest(messages) if quirks.message_as_text => {
-                error(StatusCode::BAD_REQUEST, json!(messages.join("; ")))
+                error(StatusCode::BAD_REQUEST, &json!(messages.join("; ")))
             }
-            Refusal::BadRequest(messages) => error(StatusCode::BAD_REQUEST, json!(messages)),
-            Refusal::InvalidToken(message) => error(StatusCode::UNAUTHORIZED, json!(message)),
-            Refusal::Forbidden(message) => error(StatusCode::FORBIDDEN, json!(message)),
-            Refusal::NotFound(message) => error(StatusCode::NOT_FOUND, json!(message)),
+            Refusal::BadRequest(messages) => error(StatusCode::BAD_REQUEST, &json!(messages)),
+            Refusal::InvalidToken(message) => error(StatusCode::UNAUTHORIZED, &json!(message)),
+            Refusal::Forbidden(message) => error(StatusCode::FORBIDDEN, &json!(message)),
+            Refusal::NotFound(message) => error(StatusCode::NOT_FOUND, &json!(message)),
             Refusal::NotAllowed(methods) => {
-                let mut response =
-                    error(StatusCode::METHOD_NOT_ALLOWED, json!("method not allowed"));
-                response
-                    .headers_mut()
-                    .insert(header::ALLOW, header::HeaderValue::from_static(methods));
+                let mut response = error(StatusCode::METHOD_NOT_ALLOWED, &json!("method not allowed"));
+                response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
                 response
             }
             Refusal::Taken(message) => {
@@ -56,7 +53,7 @@ impl Refusal {
                 answer(StatusCode::CONFLICT, &body)
             }
             Refusal::OAuth(status, _, description) if quirks.token_errors_as_message => {
-                error(*status, json!(description))
+                error(*status, &json!(description))
             }
             Refusal::OAuth(status, code, description) => {
                 answer(*status, &json!({"error": code, "error_description": description}))
@@ -65,7 +62,7 @@ impl Refusal {
     }
 }
 
-fn error(status: StatusCode, message: Value) -> Response<Vec<u8>> {
+fn error(status: StatusCode, message: &Value) -> Response<Vec<u8>> {
     answer(status, &json!({"message": message, "error_code": status.as_u16()}))
 }
 
@@ -73,9 +70,7 @@ fn error(status: StatusCode, message: Value) -> Response<Vec<u8>> {
 pub(crate) fn answer(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
     let mut response = Response::new(body.to_string().into_bytes());
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     response
 }
 

@@ -3,9 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::client::{
-    AUTH_METHODS, CIBA_AUTHORIZATION, CLIENT_TYPES, DEVICE_AUTHORIZATION, PKCE, PROTOCOLS,
-};
+use super::client::{AUTH_METHODS, CIBA_AUTHORIZATION, CLIENT_TYPES, DEVICE_AUTHORIZATION, PKCE, PROTOCOLS};
 use super::{Field, Fill, Shape};
 
 const AUTHENTICATOR_PREFERENCES: &[Field] = &[
@@ -43,8 +41,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::new("client_description", Shape::Prose),
     Field::new("redirect_uris", Shape::Uris),
     Field::new("resources", Shape::Texts),
-    Field::new("client_auth_method", Shape::Choice(AUTH_METHODS))
-        .fill(Fill::Text("client_secret_basic")),
+    Field::new("client_auth_method", Shape::Choice(AUTH_METHODS)).fill(Fill::Text("client_secret_basic")),
     Field::new("pkce", Shape::Choice(PKCE)),
     Field::new("device_authorization", Shape::Object(DEVICE_AUTHORIZATION)),
     Field::new("ciba_authorization", Shape::Object(CIBA_AUTHORIZATION)),

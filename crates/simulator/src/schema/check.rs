@@ -21,6 +21,8 @@ pub(crate) enum Mode {
 pub(crate) struct Checked {
     /// The members, without those that the tenant ignores.
     pub(crate) members: Map<String, Value>,
+    /// Members that the request does not have and the server adds by itself.
+    pub(crate) added: Map<String, Value>,
     /// Stored fields that are to go, because the body has null for them.
     pub(crate) cleared: Vec<String>,
 }

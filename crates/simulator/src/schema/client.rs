@@ -7,12 +7,44 @@ use super::{Field, Fill, Shape};
 
 /// Claims that a token can carry.
 pub(crate) const CLAIMS: &[&str] = &[
-    "tid", "fname", "lname", "mname", "email", "email_verified", "phone_number",
-    "phone_number_verified", "groups", "new_user", "birthday", "language", "city", "address", "country",
-    "street_address", "address_type", "webauthn", "roles", "ts_roles", "role_values", "ts_permissions",
-    "permissions", "approval_data", "custom_group_data", "username", "secondary_phone_numbers",
-    "secondary_emails", "picture", "created_at", "last_auth", "auth_time", "external_account_id",
-    "external_user_id", "app_name", "custom_data", "custom_app_data", "ai_actor",
+    "tid",
+    "fname",
+    "lname",
+    "mname",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "groups",
+    "new_user",
+    "birthday",
+    "language",
+    "city",
+    "address",
+    "country",
+    "street_address",
+    "address_type",
+    "webauthn",
+    "roles",
+    "ts_roles",
+    "role_values",
+    "ts_permissions",
+    "permissions",
+    "approval_data",
+    "custom_group_data",
+    "username",
+    "secondary_phone_numbers",
+    "secondary_emails",
+    "picture",
+    "created_at",
+    "last_auth",
+    "auth_time",
+    "external_account_id",
+    "external_user_id",
+    "app_name",
+    "custom_data",
+    "custom_app_data",
+    "ai_actor",
 ];
 
 pub(crate) const CLIENT_TYPES: &[&str] = &["web", "native"];
@@ -43,8 +75,7 @@ const SAMESITE: &[&str] = &["lax", "none"];
 
 const RESPONSE_TYPES: &[&str] = &["code", "id_token"];
 
-const NAME_ID_TYPES: &[&str] =
-    &["email", "secondaryEmail", "username", "phoneNumber", "externalUserId"];
+const NAME_ID_TYPES: &[&str] = &["email", "secondaryEmail", "username", "phoneNumber", "externalUserId"];
 
 /// Also a member of applications.
 pub(crate) const DEVICE_AUTHORIZATION: &[Field] = &[
@@ -55,10 +86,8 @@ pub(crate) const DEVICE_AUTHORIZATION: &[Field] = &[
 ];
 
 /// Also a member of applications.
-pub(crate) const CIBA_AUTHORIZATION: &[Field] = &[
-    Field::new("enabled", Shape::Flag).always().fill(Fill::Flag(false)),
-    Field::new("login_uri", Shape::Uri),
-];
+pub(crate) const CIBA_AUTHORIZATION: &[Field] =
+    &[Field::new("enabled", Shape::Flag).always().fill(Fill::Flag(false)), Field::new("login_uri", Shape::Uri)];
 
 /// The document types `distinguished_name` as a number and describes a one-time code there; certificates
 /// have texts, so text it is.
@@ -84,23 +113,18 @@ const TOKEN_EXPIRATION: &[Field] = &[
     Field::new("max_refresh_rotate", Shape::Number),
 ];
 
-const ID_TOKEN_ENCRYPTION: &[Field] = &[
-    Field::new("enabled", Shape::Flag).always().fill(Fill::Flag(false)),
-    Field::new("jwks", Shape::Free),
-];
+const ID_TOKEN_ENCRYPTION: &[Field] =
+    &[Field::new("enabled", Shape::Flag).always().fill(Fill::Flag(false)), Field::new("jwks", Shape::Free)];
 
 const NAME: Field = Field::new("name", Shape::Name).to_create();
 const DESCRIPTION: Field = Field::new("description", Shape::Prose);
 const RESOURCES: Field = Field::new("resources", Shape::Texts);
-const PROTOCOL: Field =
-    Field::new("authentication_protocol", Shape::Choice(PROTOCOLS)).not_on_update();
+const PROTOCOL: Field = Field::new("authentication_protocol", Shape::Choice(PROTOCOLS)).not_on_update();
 const GROUP: Field = Field::new("client_group_id", Shape::Identifier);
 const CUSTOM_CLAIMS: Field = Field::new("default_custom_claims", Shape::Choices(CLAIMS));
 const USER_INFO_CLAIMS: Field = Field::new("default_user_info_claims", Shape::Choices(CLAIMS));
-const SYNC_CLAIMS: Field =
-    Field::new("sync_id_token_claims_to_userinfo", Shape::Flag).fill(Fill::Flag(false));
-const COOKIES: Field =
-    Field::new("short_cookies_samesite_type", Shape::Choice(SAMESITE)).fill(Fill::Text("lax"));
+const SYNC_CLAIMS: Field = Field::new("sync_id_token_claims_to_userinfo", Shape::Flag).fill(Fill::Flag(false));
+const COOKIES: Field = Field::new("short_cookies_samesite_type", Shape::Choice(SAMESITE)).fill(Fill::Text("lax"));
 
 const OIDC: &[Field] = &[
     NAME,
@@ -114,10 +138,8 @@ const OIDC: &[Field] = &[
     COOKIES,
     Field::new("redirect_uris", Shape::Uris).to_create(),
     Field::new("client_type", Shape::Choice(CLIENT_TYPES)).fill(Fill::Text("web")),
-    Field::new("response_types", Shape::ClosedChoices(RESPONSE_TYPES))
-        .fill(Fill::Texts(RESPONSE_TYPES)),
-    Field::new("token_endpoint_auth_method", Shape::Choice(AUTH_METHODS))
-        .fill(Fill::Text("client_secret_basic")),
+    Field::new("response_types", Shape::ClosedChoices(RESPONSE_TYPES)).fill(Fill::Texts(RESPONSE_TYPES)),
+    Field::new("token_endpoint_auth_method", Shape::Choice(AUTH_METHODS)).fill(Fill::Text("client_secret_basic")),
     Field::new("pkce", Shape::Choice(PKCE)),
     Field::new("device_authorization", Shape::Object(DEVICE_AUTHORIZATION)),
     Field::new("ciba_authorization", Shape::Object(CIBA_AUTHORIZATION)),

@@ -1,0 +1,231 @@
+//! Compares one desired value with one live value, as the field's schema says.
+
+use std::collections::BTreeMap;
+
+use crate::address::{Address, RemoteId};
+use crate::bindings::{Bindings, FieldMark};
+use crate::catalog::{FieldSpec, Shape};
+use crate::diff::change::{Before, FieldChange, Note};
+use crate::path::FieldPath;
+use crate::value::Value;
+
+/// The form in which two values are equal exactly when they mean the same: sets sorted, keyed lists sorted by key.
+#[must_use]
+pub fn canonical(spec: &FieldSpec, value: &Value) -> Value {
+    match (&spec.shape, value) {
+        (Shape::List { item, set }, Value::List(items)) => {
+            let mut items: Vec<Value> = items.iter().map(|v| canonical(item, v)).collect();
+            if *set {
+                items.sort();
+                items.dedup();
+            }
+            Value::List(items)
+        }
+        (Shape::Object { members }, Value::Object(values)) => Value::Object(
+            values
+                .iter()
+                .map(|(name, v)| (name.clone(), members.get(name).map_or_else(|| v.clone(), |m| canonical(m, v))))
+                .collect(),
+        ),
+        (Shape::Atomic, _) => match &spec.keyed_by {
+            Some(key) => sorted_by_key(value, key),
+            None => value.clone(),
+        },
+        (Shape::Bool | Shape::Number | Shape::Text { .. } | Shape::List { .. } | Shape::Object { .. }, _) => {
+            value.clone()
+        }
+    }
+}
+
+/// Sorts every list inside whose items all have the member `key`.
+fn sorted_by_key(value: &Value, key: &str) -> Value {
+    match value {
+        Value::List(items) => {
+            let mut items: Vec<Value> = items.iter().map(|v| sorted_by_key(v, key)).collect();
+            if items.iter().all(|i| i.as_object().is_some_and(|o| o.contains_key(key))) {
+                items.sort_by(|a, b| member(a, key).cmp(&member(b, key)).then_with(|| a.cmp(b)));
+            }
+            Value::List(items)
+        }
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(k, v)| (k.clone(), sorted_by_key(v, key))).collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Ref(_) => value.clone(),
+    }
+}
+
+fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    value.as_object().and_then(|o| o.get(name))
+}
+
+/// Whether two values differ only in ways in which servers rewrite what they are given: outer white space, the case of
+/// scheme and host, the slash of an empty path.
+#[must_use]
+pub fn loosely_equal(spec: &FieldSpec, a: &Value, b: &Value) -> bool {
+    fn loose(spec: Option<&FieldSpec>, value: &Value) -> Value {
+        match value {
+            Value::String(text) => {
+                let text = text.trim();
+                let uri = spec.is_some_and(|s| s.uri).then(|| url::Url::parse(text).ok()).flatten();
+                Value::String(uri.map_or_else(|| text.to_owned(), |u| u.to_string().trim_end_matches('/').to_owned()))
+            }
+            Value::List(items) => {
+                let item = match spec.map(|s| &s.shape) {
+                    Some(Shape::List { item, .. }) => Some(item.as_ref()),
+                    Some(Shape::Bool | Shape::Number | Shape::Text { .. } | Shape::Object { .. } | Shape::Atomic)
+                    | None => None,
+                };
+                let mut items: Vec<Value> = items.iter().map(|v| loose(item, v)).collect();
+                items.sort();
+                items.dedup();
+                Value::List(items)
+            }
+            Value::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .filter(|(_, v)| !is_empty(v))
+                    .map(|(k, v)| (k.clone(), loose(spec.and_then(|s| s.members()).and_then(|m| m.get(k)), v)))
+                    .collect(),
+            ),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Ref(_) => value.clone(),
+        }
+    }
+    loose(Some(spec), a) == loose(Some(spec), b)
+}
+
+/// Whether a value says no more than a missing one.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Ref(_) => false,
+    }
+}
+
+/// The complete object that is sent: what the manifest states, plus the live members that it does not state.
+/// A member that the manifest sets to null is left out. Anything but an object is sent as stated.
+#[must_use]
+pub fn whole(spec: &FieldSpec, desired: &Value, live: Option<&Value>) -> Value {
+    let (Some(members), Value::Object(stated)) = (spec.members(), desired) else { return desired.clone() };
+    let live = live.and_then(Value::as_object);
+    let mut merged: BTreeMap<String, Value> = live
+        .into_iter()
+        .flatten()
+        .filter(|(name, value)| !stated.contains_key(*name) && **value != Value::Null)
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    for (name, value) in stated.iter().filter(|(_, v)| **v != Value::Null) {
+        let live_member = live.and_then(|l| l.get(name));
+        let member = members.get(name).map_or_else(|| value.clone(), |m| whole(m, value, live_member));
+        merged.insert(name.clone(), member);
+    }
+    Value::Object(merged)
+}
+
+/// Where comparing happens: whose field it is, and what is remembered of it.
+pub(crate) struct Comparison<'a> {
+    pub(crate) address: &'a Address,
+    pub(crate) bindings: &'a Bindings,
+    /// The ids of resources that keep theirs.
+    pub(crate) ids: &'a BTreeMap<Address, RemoteId>,
+    /// Whether write-only fields of which nothing is remembered count as different.
+    pub(crate) send_unverifiable: bool,
+    pub(crate) changes: Vec<FieldChange>,
+    pub(crate) notes: Vec<Note>,
+}
+
+impl Comparison<'_> {
+    /// Compares one top-level field.
+    pub(crate) fn field(&mut self, name: &str, spec: &FieldSpec, desired: &Value, live: Option<&Value>) {
+        let before = self.changes.len();
+        self.walk(&FieldPath::field(name), spec, desired, live, spec.write_only);
+        if self.changes.len() > before {
+            self.note_kept(name, spec, desired, live);
+        }
+    }
+
+    /// Lists the live members that the manifest does not state and that are sent along.
+    fn note_kept(&mut self, name: &str, spec: &FieldSpec, desired: &Value, live: Option<&Value>) {
+        let (Some(_), Some(stated), Some(live)) =
+            (spec.members(), desired.as_object(), live.and_then(Value::as_object))
+        else {
+            return;
+        };
+        let kept: Vec<_> = live
+            .iter()
+            .filter(|(member, value)| !stated.contains_key(*member) && **value != Value::Null)
+            .map(|(member, value)| (member.clone(), value.clone()))
+            .collect();
+        self.notes.push(Note::WholeObject { field: name.to_owned(), kept });
+    }
+
+    fn walk(&mut self, path: &FieldPath, spec: &FieldSpec, desired: &Value, live: Option<&Value>, write_only: bool) {
+        let live = live.filter(|v| **v != Value::Null);
+        if let (Some(members), Some(stated)) = (spec.members(), desired.as_object()) {
+            let live_object = live.and_then(Value::as_object);
+            // An empty object says only that the field is managed; there is nothing in it to differ.
+            for (name, value) in stated {
+                let live_member = live_object.and_then(|o| o.get(name));
+                match members.get(name) {
+                    Some(member) => {
+                        self.walk(&path.member(name), member, value, live_member, write_only || member.write_only)
+                    }
+                    None => self.leaf(&path.member(name), None, value, live_member, write_only),
+                }
+            }
+            return;
+        }
+        self.leaf(path, Some(spec), desired, live, write_only);
+    }
+
+    fn leaf(
+        &mut self,
+        path: &FieldPath,
+        spec: Option<&FieldSpec>,
+        desired: &Value,
+        live: Option<&Value>,
+        write_only: bool,
+    ) {
+        let form = |value: &Value| spec.map_or_else(|| value.clone(), |s| canonical(s, value));
+        let resolved = desired.resolved(&|a| self.ids.get(a).map(ToString::to_string));
+        let comparable = resolved.as_ref().ok().map(form);
+        let live = live.filter(|v| **v != Value::Null);
+        if let (Some(wanted), Some(shown)) = (&comparable, live)
+            && *wanted == form(shown)
+        {
+            return;
+        }
+        let default = spec.and_then(|s| s.default.as_ref());
+        if live.is_none() && !write_only && comparable.as_ref().is_some_and(|w| is_empty(w) || Some(w) == default) {
+            return;
+        }
+        let mark = self.bindings.mark(self.address, path);
+        let remembered = mark.zip(comparable.as_ref()).is_some_and(|(m, w)| self.bindings.fingerprint(w) == m.sent);
+        match (mark, live) {
+            (Some(FieldMark { seen: None, .. }), None) if remembered => return,
+            (Some(FieldMark { seen: Some(seen), .. }), Some(shown))
+                if remembered && self.bindings.fingerprint(&form(shown)) == *seen =>
+            {
+                self.notes.push(Note::Normalised { field: path.clone(), shown: shown.clone() });
+                return;
+            }
+            (None, None) if write_only && !self.send_unverifiable => {
+                self.notes.push(Note::NotVerifiable { field: path.clone() });
+                return;
+            }
+            (Some(_) | None, Some(_) | None) => {}
+        }
+        if write_only {
+            self.notes.push(Note::WriteOnly { field: path.clone() });
+        }
+        let before = match live {
+            Some(shown) => Before::Value(shown.clone()),
+            None if write_only => Before::Unknown,
+            None => Before::Missing,
+        };
+        let after = if *desired == Value::Null { None } else { Some(desired.clone()) };
+        self.changes.push(FieldChange { path: path.clone(), before, after });
+    }
+}

@@ -1,0 +1,214 @@
+//! The writes before they are ordered: one node for each write request.
+
+use std::collections::BTreeMap;
+
+use crate::address::{Address, RemoteId};
+use crate::catalog::{Catalog, KindSpec};
+use crate::desired::{DesiredState, Resource};
+use crate::diff::{Action, Change, Identities, Note, whole};
+use crate::live::{LiveObject, LiveState};
+use crate::plan::step::Purpose;
+use crate::value::Value;
+
+/// What planning looks at.
+pub(super) struct Context<'a> {
+    pub(super) desired: &'a DesiredState,
+    pub(super) live: &'a LiveState,
+    pub(super) catalog: &'a Catalog,
+    pub(super) identities: &'a Identities,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn resource(&self, address: &Address) -> Option<&'a Resource> {
+        self.desired.resources.get(address)
+    }
+
+    pub(super) fn spec(&self, resource: &Resource) -> Option<&'a KindSpec> {
+        self.catalog.spec(&resource.spec_name)
+    }
+
+    pub(super) fn spec_of(&self, address: &Address) -> Option<&'a KindSpec> {
+        self.spec(self.resource(address)?)
+    }
+
+    pub(super) fn live_of(&self, address: &Address) -> Option<&'a LiveObject> {
+        self.live.object(address.kind(), self.identities.id(address)?)
+    }
+
+    pub(super) fn parent(&self, address: &Address) -> Option<Address> {
+        address.parent(&self.catalog.kind(address.kind())?.parent.as_ref()?.segment)
+    }
+
+    /// Whether making a parent of this child's kind brings a child along.
+    pub(super) fn is_brought(&self, child: &Address) -> bool {
+        let parent = self.catalog.kind(child.kind()).and_then(|k| k.parent.as_ref());
+        parent.is_some_and(|p| p.brings_default)
+    }
+}
+
+/// What a node does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    /// Makes the object, and the brought child if `Node::brings` names one.
+    Create,
+    /// Sends fields of the object.
+    Update,
+    /// Deletes the object and what lives in it.
+    Delete { id: RemoteId },
+}
+
+/// One write request.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) address: Address,
+    pub(super) act: Act,
+    /// The fields by the address that they belong to: the node's own, and those of the child it brings.
+    pub(super) writes: BTreeMap<Address, BTreeMap<String, Value>>,
+    pub(super) brings: Option<Address>,
+    pub(super) purpose: Purpose,
+    /// It writes to an object that the plan itself makes.
+    pub(super) on_new: bool,
+}
+
+impl Node {
+    pub(super) fn creates(&self, address: &Address) -> bool {
+        self.act == Act::Create && (self.address == *address || self.brings.as_ref() == Some(address))
+    }
+
+    pub(super) fn fields(&self, address: &Address) -> Option<&BTreeMap<String, Value>> {
+        self.writes.get(address)
+    }
+
+    pub(super) fn own(&self) -> impl Iterator<Item = (&Address, &String, &Value)> {
+        self.writes.iter().flat_map(|(address, fields)| fields.iter().map(move |(name, value)| (address, name, value)))
+    }
+}
+
+/// The nodes of all changes, in order of address. Adds to each change what its steps bring along.
+pub(super) fn nodes(context: &Context<'_>, changes: &mut BTreeMap<Address, Change>) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let brought = brought_children(context, changes);
+    for change in changes.values_mut() {
+        let Some(resource) = context.resource(&change.address) else { continue };
+        match change.action {
+            Action::Create if brought.values().any(|child| child.as_ref() == Some(&change.address)) => {}
+            Action::Create => {
+                let child = brought.get(&change.address).cloned().flatten();
+                if brought.contains_key(&change.address) {
+                    change.notes.push(Note::Brings { address: child.clone() });
+                }
+                nodes.extend(creation(context, resource, child));
+            }
+            Action::Update => nodes.push(update(context, change, resource)),
+            Action::Replace => {
+                nodes.extend(deletion(context, change));
+                nodes.extend(creation(context, resource, None));
+            }
+            Action::Delete => nodes.extend(deletion(context, change)),
+            Action::Adopt | Action::Keep => {}
+        }
+    }
+    drop_deletes_inside_deletes(context, &mut nodes);
+    nodes
+}
+
+/// For each created parent whose kind brings a child: the child that the manifests describe, if they do.
+fn brought_children(context: &Context<'_>, changes: &BTreeMap<Address, Change>) -> BTreeMap<Address, Option<Address>> {
+    changes
+        .values()
+        .filter(|c| c.action == Action::Create)
+        .filter(|c| {
+            let kinds = context.catalog.kinds.iter().filter_map(|k| k.parent.as_ref());
+            kinds.into_iter().any(|p| p.segment == c.address.kind() && p.brings_default)
+        })
+        .map(|c| {
+            let child = context.desired.default_child(&c.address).map(|r| r.address.clone());
+            let child = child.filter(|a| {
+                context.is_brought(a) && changes.get(a).is_some_and(|change| change.action == Action::Create)
+            });
+            (c.address.clone(), child)
+        })
+        .collect()
+}
+
+fn update(context: &Context<'_>, change: &Change, resource: &Resource) -> Node {
+    let live = context.live_of(&change.address);
+    let mut fields = BTreeMap::new();
+    for name in change.fields.iter().filter_map(|f| f.path.top()) {
+        if let Some(stated) = resource.fields.get(name) {
+            let spec = context.spec(resource).and_then(|s| s.fields.get(name));
+            let shown = live.and_then(|o| o.fields.get(name));
+            let value = spec.map_or_else(|| stated.clone(), |s| whole(s, stated, shown));
+            fields.insert(name.to_owned(), value);
+        }
+    }
+    Node {
+        address: change.address.clone(),
+        act: Act::Update,
+        writes: BTreeMap::from([(change.address.clone(), fields)]),
+        brings: None,
+        purpose: Purpose::Change,
+        on_new: false,
+    }
+}
+
+/// The creation, and a second step for fields that take effect only afterwards, for the object and the child it brings.
+fn creation(context: &Context<'_>, resource: &Resource, child: Option<Address>) -> Vec<Node> {
+    let mut node = Node {
+        address: resource.address.clone(),
+        act: Act::Create,
+        writes: BTreeMap::new(),
+        brings: child.clone(),
+        purpose: Purpose::Change,
+        on_new: true,
+    };
+    let mut later = Vec::new();
+    for made in std::iter::once(resource).chain(child.as_ref().and_then(|a| context.resource(a))) {
+        let spec = context.spec(made);
+        let field = |name: &str| spec.and_then(|s| s.fields.get(name));
+        let is_late = |name: &str| field(name).is_some_and(|f| f.after_creation && !f.required);
+        let sent = |late: bool| -> BTreeMap<String, Value> {
+            made.fields
+                .iter()
+                .filter(|(name, _)| is_late(name) == late)
+                .map(|(name, value)| {
+                    (name.clone(), field(name).map_or_else(|| value.clone(), |f| whole(f, value, None)))
+                })
+                .collect()
+        };
+        node.writes.insert(made.address.clone(), sent(false));
+        if made.fields.keys().any(|name| is_late(name)) {
+            later.push(Node {
+                address: made.address.clone(),
+                act: Act::Update,
+                writes: BTreeMap::from([(made.address.clone(), sent(true))]),
+                brings: None,
+                purpose: Purpose::AfterCreation,
+                on_new: true,
+            });
+        }
+    }
+    std::iter::once(node).chain(later).collect()
+}
+
+fn deletion(context: &Context<'_>, change: &Change) -> Option<Node> {
+    let id = context.identities.id(&change.address)?.clone();
+    Some(Node {
+        address: change.address.clone(),
+        act: Act::Delete { id },
+        writes: BTreeMap::new(),
+        brings: None,
+        purpose: Purpose::Change,
+        on_new: false,
+    })
+}
+
+/// A child dies with its parent, without a request of its own.
+fn drop_deletes_inside_deletes(context: &Context<'_>, nodes: &mut Vec<Node>) {
+    let deleted: Vec<Address> =
+        nodes.iter().filter(|n| matches!(n.act, Act::Delete { .. })).map(|n| n.address.clone()).collect();
+    nodes.retain(|n| {
+        let inside = context.parent(&n.address).is_some_and(|p| deleted.contains(&p));
+        !(inside && matches!(n.act, Act::Delete { .. }))
+    });
+}
