@@ -1,1 +1,28 @@
-//! The edge of tilewright: transport, token, pacing, retries, refresh, apply and bindings.
+//! The edge of tilewright: where plans meet a tenant over HTTP.
+//!
+//! Everything that needs a socket, a clock, a disk or randomness is here, behind small types: [`Reader`] can only read,
+//! [`Writer`] can only be had by who applies, [`refresh`] reads live state, [`apply`] sends the steps of a plan and
+//! nothing else. Who watches gets [`Event`]s; nothing here prints.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise"))]
+
+mod apply;
+mod bindings;
+mod call;
+mod event;
+mod pace;
+mod refresh;
+mod retry;
+mod tenant;
+mod token;
+mod transport;
+
+pub use apply::{ApplyInput, Convergence, Finding, Interrupt, Report, StepOutcome, StepReport, apply};
+pub use bindings::{BindingsError, BindingsFile};
+pub use call::{CallError, CallErrorKind};
+pub use event::{Event, Observer};
+pub use refresh::{RefreshError, RefreshInput, refresh};
+pub use retry::RetryPolicy;
+pub use tenant::{Connection, Reader, Writer};
+pub use token::{Credentials, TokenError};
+pub use transport::{Exchange, HttpTransport, LocalTransport, Transport, TransportError};

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use crate::address::Address;
 use crate::bindings::{Bindings, FieldMark};
 use crate::catalog::{FieldSpec, KindSpec};
-use crate::diff::compare::canonical;
+use crate::diff::compare::{canonical, loosely_equal};
 use crate::live::LiveObject;
 use crate::path::FieldPath;
 use crate::value::Value;
 
 /// The marks of a resource whose managed fields are `fields` (references resolved) and whose live object is `live`.
 ///
-/// A field that the API does not show gets a mark only if `sent` names its top-level field; otherwise the former mark,
+/// A field whose shown value is another one than the manifest's, not only written in another way, gets no mark: it is
+/// still to change. A field that the API does not show gets a mark only if `sent` names its top-level field; otherwise the former mark,
 /// if any, stays.
 #[must_use]
 pub fn marks(
@@ -29,6 +30,9 @@ pub fn marks(
         let mut leaves = Vec::new();
         collect(&FieldPath::field(name), field, value, live.fields.get(name), field.write_only, &mut leaves);
         for leaf in leaves {
+            if !leaf.agrees {
+                continue;
+            }
             let seen = leaf.shown.map(|v| bindings.fingerprint(&v));
             let former = bindings.mark(address, &leaf.path);
             let mark = if seen.is_none() && leaf.write_only && !sent(name) {
@@ -46,6 +50,8 @@ struct Leaf {
     path: FieldPath,
     desired: Value,
     shown: Option<Value>,
+    /// What is shown means what is desired, or nothing is shown.
+    agrees: bool,
     write_only: bool,
 }
 
@@ -64,7 +70,13 @@ fn collect(
             let (path, shown) = (path.member(name), live.and_then(|o| o.get(name)));
             match members.get(name) {
                 Some(member) => collect(&path, member, value, shown, write_only || member.write_only, out),
-                None => out.push(Leaf { path, desired: value.clone(), shown: shown.cloned(), write_only }),
+                None => out.push(Leaf {
+                    path,
+                    desired: value.clone(),
+                    shown: shown.cloned(),
+                    agrees: shown.is_none_or(|v| v == value),
+                    write_only,
+                }),
             }
         }
         return;
@@ -73,6 +85,7 @@ fn collect(
         path: path.clone(),
         desired: canonical(spec, desired),
         shown: live.map(|v| canonical(spec, v)),
+        agrees: live.is_none_or(|v| loosely_equal(spec, desired, v) || canonical(spec, desired) == canonical(spec, v)),
         write_only,
     });
 }

@@ -1,0 +1,90 @@
+//! Reads back what the tenant holds after an apply, with patience for readings that lag behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tilewright_core::diff::{Action, DiffInput, diff, marks};
+use tilewright_core::{Address, Bindings, LiveState, Value};
+
+use super::ApplyInput;
+use super::report::Convergence;
+use crate::event::Event;
+use crate::refresh::{RefreshInput, refresh};
+
+/// The waits before each look, in milliseconds: about 30 seconds in all.
+const LOOKS: [u64; 9] = [0, 250, 500, 1000, 2000, 4000, 7000, 7000, 8000];
+
+/// Compares again until nothing differs or patience ends, and marks what was found equal.
+pub(super) async fn read_back(
+    input: &ApplyInput<'_>,
+    bindings: &mut Bindings,
+    finished: &BTreeSet<Address>,
+) -> Convergence {
+    let mut last = Convergence::Converged;
+    // Where nothing was sent, what the plan was made on is what there is.
+    let looks: &[u64] = if input.plan.steps.is_empty() { &[] } else { &LOOKS };
+    if looks.is_empty() {
+        mark_all(input, bindings, input.live, finished);
+    }
+    for (tries, wait) in looks.iter().enumerate() {
+        tokio::time::sleep(Duration::from_millis(*wait)).await;
+        let tries = u32::try_from(tries).unwrap_or(u32::MAX);
+        input.reader.tell(&Event::ReadingBack { tries });
+        let request = RefreshInput { desired: input.desired, bindings, selected: finished };
+        let live = match refresh(&input.reader, request).await {
+            Ok(live) => live,
+            Err(error) => {
+                last = Convergence::NotKnown { error: error.to_string() };
+                continue;
+            }
+        };
+        let fields = differences(input, bindings, &live, finished);
+        if fields.is_empty() {
+            mark_all(input, bindings, &live, finished);
+            return Convergence::Converged;
+        }
+        last = Convergence::Differs { fields };
+    }
+    last
+}
+
+fn differences(
+    input: &ApplyInput<'_>,
+    bindings: &Bindings,
+    live: &LiveState,
+    finished: &BTreeSet<Address>,
+) -> Vec<(Address, tilewright_core::FieldPath)> {
+    let diff = diff(&DiffInput {
+        desired: input.desired,
+        live,
+        bindings,
+        catalog: input.reader.backend().catalog(),
+        selected: finished,
+        send_unverifiable: false,
+    });
+    diff.changes
+        .values()
+        .filter(|c| !matches!(c.action, Action::Keep | Action::Adopt))
+        .flat_map(|c| c.fields.iter().map(|f| (c.address.clone(), f.path.clone())))
+        .collect()
+}
+
+fn mark_all(input: &ApplyInput<'_>, bindings: &mut Bindings, live: &LiveState, finished: &BTreeSet<Address>) {
+    let ids: BTreeMap<Address, String> =
+        bindings.resources.iter().map(|(a, b)| (a.clone(), b.id.to_string())).collect();
+    for address in finished {
+        let Some(resource) = input.desired.resources.get(address) else { continue };
+        let Some(spec) = input.reader.backend().catalog().spec(&resource.spec_name) else { continue };
+        let Some(object) = bindings.id(address).and_then(|id| live.object(address.kind(), id)) else { continue };
+        let resolved: BTreeMap<String, Value> = resource
+            .fields
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), value.resolved(&|a| ids.get(a).cloned()).ok()?)))
+            .collect();
+        let marks = marks(spec, address, &resolved, object, &|_| false, bindings);
+        if let Some(binding) = bindings.resources.get_mut(address) {
+            binding.fields = marks;
+            binding.protect = resource.metadata.protect;
+        }
+    }
+}

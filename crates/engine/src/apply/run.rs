@@ -1,0 +1,342 @@
+//! The order of an apply: which step may go, what each made known, and what is remembered of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tilewright_core::diff::{Action, marks, whole};
+use tilewright_core::plan::{Operation, Step, object_fingerprints};
+use tilewright_core::{
+    Address, Backend, Binding, Bindings, FingerprintKey, KindSpec, LiveObject, RemoteId, Target, Value,
+};
+
+use super::report::{Report, StepOutcome, StepReport};
+use super::step::{self, Ended};
+use super::{ApplyInput, readback};
+use crate::bindings::BindingsError;
+use crate::event::Event;
+use crate::tenant::{Reader, Writer};
+
+/// What the steps of a run share.
+pub(super) struct Shared<'a> {
+    pub(super) reader: Reader,
+    pub(super) writer: Writer,
+    backend: Arc<dyn Backend>,
+    known: &'a tilewright_core::LiveState,
+    key: FingerprintKey,
+    state: Mutex<Known>,
+}
+
+/// What the run has learned so far.
+struct Known {
+    ids: BTreeMap<Address, RemoteId>,
+    parents: BTreeMap<RemoteId, RemoteId>,
+    /// The objects that this run wrote, as the tenant showed them last.
+    written: BTreeMap<(String, RemoteId), LiveObject>,
+}
+
+impl Shared<'_> {
+    fn state(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn backend(&self) -> &Arc<dyn Backend> {
+        &self.backend
+    }
+
+    pub(super) fn spec(&self, name: &str) -> Option<&KindSpec> {
+        self.backend.catalog().spec(name)
+    }
+
+    pub(super) fn key(&self) -> &FingerprintKey {
+        &self.key
+    }
+
+    pub(super) fn id(&self, address: &Address) -> Option<RemoteId> {
+        self.state().ids.get(address).cloned()
+    }
+
+    pub(super) fn target(&self, address: &Address, spec_name: &str, id: RemoteId) -> Target {
+        let kind = address.kind().to_owned();
+        let listed = self.known.object(&kind, &id).and_then(|o| o.parent.clone());
+        let parent = listed.or_else(|| self.state().parents.get(&id).cloned());
+        Target { kind, spec_name: spec_name.to_owned(), id, parent }
+    }
+
+    /// Whether an object was there before this run, or was made by it.
+    pub(super) fn is_known(&self, kind: &str, id: &RemoteId) -> bool {
+        self.known.object(kind, id).is_some() || self.state().ids.iter().any(|(a, i)| a.kind() == kind && i == id)
+    }
+
+    pub(super) fn last_written(&self, kind: &str, id: &RemoteId) -> Option<LiveObject> {
+        self.state().written.get(&(kind.to_owned(), id.clone())).cloned()
+    }
+
+    /// A child as this run wrote it last.
+    pub(super) fn last_child(&self, id: &RemoteId) -> Option<LiveObject> {
+        self.state().written.values().find(|o| o.id == *id).cloned()
+    }
+
+    /// Whether two readings of an object agree in every field that both show.
+    pub(super) fn same(&self, a: &LiveObject, b: &LiveObject) -> bool {
+        let catalog = self.backend.catalog();
+        let prints = object_fingerprints(catalog, b, &self.key);
+        object_fingerprints(catalog, a, &self.key).iter().all(|(name, p)| prints.get(name).is_none_or(|q| p == q))
+    }
+}
+
+pub(super) struct Run<'a> {
+    input: ApplyInput<'a>,
+    shared: Arc<Shared<'a>>,
+    bindings: Bindings,
+    outcomes: BTreeMap<usize, StepReport>,
+    unsaved_reason: Option<String>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(input: ApplyInput<'a>) -> Self {
+        let state = Known { ids: input.ids.clone(), parents: BTreeMap::new(), written: BTreeMap::new() };
+        let shared = Shared {
+            reader: input.reader.clone(),
+            writer: input.writer.clone(),
+            backend: Arc::clone(input.reader.backend()),
+            known: input.live,
+            key: input.bindings.key.clone(),
+            state: Mutex::new(state),
+        };
+        let bindings = input.bindings.clone();
+        Self { input, shared: Arc::new(shared), bindings, outcomes: BTreeMap::new(), unsaved_reason: None }
+    }
+
+    pub(super) async fn go(mut self) -> Result<Report, BindingsError> {
+        let adopted = self.bind_what_was_found();
+        // Fails before the first write if the bindings have nowhere to go.
+        self.input.file.save(&self.bindings)?;
+        self.send_steps().await;
+        let finished = self.finished();
+        let convergence = readback::read_back(&self.input, &mut self.bindings, &finished).await;
+        self.save();
+        let steps = self.input.plan.steps.iter().filter_map(|s| self.outcomes.remove(&s.id)).collect::<Vec<_>>();
+        let unsaved = if self.unsaved_reason.is_some() { self.made_ids() } else { Vec::new() };
+        Ok(Report {
+            steps,
+            convergence,
+            adopted,
+            interrupted: self.input.interrupt.is_asked(),
+            unsaved,
+            unsaved_reason: self.unsaved_reason,
+        })
+    }
+
+    /// Binds every resource to its live object; addresses that were renamed lose their old binding.
+    fn bind_what_was_found(&mut self) -> usize {
+        let mut adopted = 0;
+        for address in self.input.selected {
+            let Some(id) = self.input.ids.get(address) else { continue };
+            let Some(resource) = self.input.desired.resources.get(address) else { continue };
+            let object = self.input.live.object(address.kind(), id);
+            let former: Vec<Address> = self
+                .bindings
+                .resources
+                .iter()
+                .filter(|(a, b)| *a != address && a.kind() == address.kind() && b.id == *id)
+                .map(|(a, _)| a.clone())
+                .collect();
+            let inherited = former.into_iter().filter_map(|a| self.bindings.resources.remove(&a)).next();
+            let known = self.bindings.resources.remove(address).filter(|b| b.id == *id);
+            adopted += usize::from(known.is_none());
+            let mut binding = known.or(inherited).unwrap_or_else(|| new_binding(id.clone(), None));
+            binding.parent = object.and_then(|o| o.parent.clone()).or(binding.parent);
+            binding.protect = resource.metadata.protect;
+            self.bindings.resources.insert(address.clone(), binding);
+        }
+        adopted
+    }
+
+    async fn send_steps(&mut self) {
+        let steps: BTreeMap<usize, &Step> = self.input.plan.steps.iter().map(|s| (s.id, s)).collect();
+        let mut waiting: BTreeSet<usize> = steps.keys().copied().collect();
+        let shared = Arc::clone(&self.shared);
+        let interrupt = self.input.interrupt.clone();
+        let mut running = FuturesUnordered::new();
+        loop {
+            self.skip_dependants(&steps, &mut waiting);
+            let ready = waiting.iter().copied().filter(|id| steps[id].after.iter().all(|a| self.is_done(*a)));
+            let free = self.input.concurrency.max(1).saturating_sub(running.len());
+            let next: Vec<usize> =
+                if self.input.interrupt.is_asked() { Vec::new() } else { ready.take(free).collect() };
+            for id in next {
+                waiting.remove(&id);
+                let step = steps[&id];
+                let (address, verb) = (step.address.clone(), step.verb());
+                self.input.reader.tell(&Event::StepStarted { step: id, address, verb });
+                let shared = &shared;
+                running.push(async move { (step, step::run(shared, step).await) });
+            }
+            tokio::select! {
+                ended = running.next() => match ended {
+                    Some((step, ended)) => self.take(&shared, step, ended),
+                    None => break,
+                },
+                // Wakes the loop so that nothing more is begun; what is in flight goes on.
+                () = interrupt.asked(), if !waiting.is_empty() && !interrupt.is_asked() => {}
+            }
+        }
+        for id in waiting {
+            self.report(steps[&id], None, StepOutcome::NotRun, Vec::new());
+        }
+    }
+
+    fn is_done(&self, id: usize) -> bool {
+        self.outcomes.get(&id).is_some_and(|r| r.outcome == StepOutcome::Done)
+    }
+
+    /// A step whose forerunner did not end well is skipped, with the step at the root of it.
+    fn skip_dependants(&mut self, steps: &BTreeMap<usize, &Step>, waiting: &mut BTreeSet<usize>) {
+        loop {
+            let doomed = waiting.iter().copied().find_map(|id| {
+                steps[&id].after.iter().find_map(|a| match self.outcomes.get(a).map(|r| &r.outcome) {
+                    None | Some(StepOutcome::Done) => None,
+                    Some(StepOutcome::Skipped { because_of }) => Some((id, *because_of)),
+                    Some(
+                        StepOutcome::Failed { .. }
+                        | StepOutcome::Unknown { .. }
+                        | StepOutcome::Stale { .. }
+                        | StepOutcome::NotRun,
+                    ) => Some((id, *a)),
+                })
+            });
+            let Some((id, because_of)) = doomed else { return };
+            waiting.remove(&id);
+            self.report(steps[&id], None, StepOutcome::Skipped { because_of }, Vec::new());
+        }
+    }
+
+    /// Takes in what a step made known, and saves it before anything else is sent.
+    fn take(&mut self, shared: &Shared<'_>, step: &Step, ended: Ended) {
+        let mut id = None;
+        for (address, made, parent) in &ended.made {
+            let resource = self.input.desired.resources.get(address);
+            let mut binding = new_binding(made.clone(), parent.clone());
+            binding.protect = resource.is_some_and(|r| r.metadata.protect);
+            self.bindings.resources.insert(address.clone(), binding);
+            let mut state = shared.state();
+            state.ids.insert(address.clone(), made.clone());
+            state.parents.extend(parent.clone().map(|p| (made.clone(), p)));
+            id = id.or(Some(made.clone()));
+        }
+        if let Some(object) = &ended.shown {
+            shared.state().written.insert((object.kind.clone(), object.id.clone()), object.clone());
+            id = id.or(Some(object.id.clone()));
+        }
+        if ended.outcome == StepOutcome::Done {
+            self.remember(shared, step, ended.shown.as_ref());
+        }
+        if !ended.made.is_empty() || matches!(step.operation, Operation::Delete { .. }) {
+            self.save();
+        }
+        self.report(step, id, ended.outcome, ended.findings);
+    }
+
+    /// Marks the fields that a step sent; a delete forgets the object and what lived in it.
+    fn remember(&mut self, shared: &Shared<'_>, step: &Step, shown: Option<&LiveObject>) {
+        let sent: Vec<(Address, BTreeMap<String, Value>)> = match &step.operation {
+            Operation::Delete { target, .. } => {
+                self.bindings.resources.retain(|_, b| b.id != *target && b.parent.as_ref() != Some(target));
+                return;
+            }
+            Operation::Update { fields, .. } => vec![(step.address.clone(), fields.clone())],
+            Operation::Create { fields, brings, .. } => {
+                let child = brings.as_ref().map(|(address, _, fields)| (address.clone(), fields.clone()));
+                std::iter::once((step.address.clone(), fields.clone())).chain(child).collect()
+            }
+        };
+        for (address, fields) in sent {
+            let shown = shown.filter(|_| address == step.address);
+            self.mark(shared, &address, &fields, shown);
+        }
+    }
+
+    fn mark(
+        &mut self,
+        shared: &Shared<'_>,
+        address: &Address,
+        sent: &BTreeMap<String, Value>,
+        shown: Option<&LiveObject>,
+    ) {
+        let Some(resource) = self.input.desired.resources.get(address) else { return };
+        let Some(spec) = shared.backend.catalog().spec(&resource.spec_name) else { return };
+        let find = |a: &Address| shared.id(a).map(|id| id.to_string());
+        // What the manifest says is marked, not the whole object that was sent; a value in between is not.
+        let wanted: BTreeMap<String, Value> = resource
+            .fields
+            .iter()
+            .filter_map(|(name, value)| {
+                let wanted = value.resolved(&find).ok()?;
+                let was_sent = sent.get(name)?.resolved(&find).ok()?;
+                let field = spec.fields.get(name)?;
+                (whole(field, &wanted, Some(&was_sent)) == was_sent).then(|| (name.clone(), wanted))
+            })
+            .collect();
+        let nothing = LiveObject {
+            kind: address.kind().to_owned(),
+            spec_name: resource.spec_name.clone(),
+            id: RemoteId::new(""),
+            parent: None,
+            fields: BTreeMap::new(),
+            observed: BTreeMap::new(),
+            default_child: None,
+        };
+        let marks = marks(spec, address, &wanted, shown.unwrap_or(&nothing), &|_| true, &self.bindings);
+        if let Some(binding) = self.bindings.resources.get_mut(address) {
+            binding.fields.extend(marks);
+        }
+    }
+
+    fn save(&mut self) {
+        if let Err(error) = self.input.file.save(&self.bindings) {
+            self.unsaved_reason = Some(error.to_string());
+        } else {
+            self.unsaved_reason = None;
+        }
+    }
+
+    fn made_ids(&self) -> Vec<(Address, RemoteId)> {
+        self.bindings.resources.iter().map(|(a, b)| (a.clone(), b.id.clone())).collect()
+    }
+
+    fn report(
+        &mut self,
+        step: &Step,
+        id: Option<RemoteId>,
+        outcome: StepOutcome,
+        findings: Vec<super::report::Finding>,
+    ) {
+        let (address, verb) = (step.address.clone(), step.verb());
+        let word = outcome.word();
+        self.input.reader.tell(&Event::StepEnded { step: step.id, address: address.clone(), outcome: word });
+        self.outcomes.insert(step.id, StepReport { step: step.id, address, verb, id, outcome, findings });
+    }
+
+    /// The resources all of whose steps are done, and those that needed none.
+    fn finished(&self) -> BTreeSet<Address> {
+        let touched = |address: &Address, step: &Step| {
+            let brought = match &step.operation {
+                Operation::Create { brings: Some((child, _, _)), .. } => child == address,
+                Operation::Create { brings: None, .. } | Operation::Update { .. } | Operation::Delete { .. } => false,
+            };
+            step.address == *address || brought
+        };
+        let undone =
+            |address: &Address| self.input.plan.steps.iter().any(|s| touched(address, s) && !self.is_done(s.id));
+        let deleted = |address: &Address| {
+            self.input.plan.changes.iter().any(|c| c.address == *address && c.action == Action::Delete)
+        };
+        self.input.selected.iter().filter(|a| !undone(a) && !deleted(a)).cloned().collect()
+    }
+}
+
+fn new_binding(id: RemoteId, parent: Option<RemoteId>) -> Binding {
+    Binding { id, parent, protect: false, fields: BTreeMap::new() }
+}

@@ -1,0 +1,201 @@
+//! Reads live state: one list, the children of what is managed, and single objects only where the list lacks a field.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use tilewright_core::diff::identify;
+use tilewright_core::{
+    Address, Bindings, Catalog, DesiredState, LiveObject, LiveState, RemoteId, Resource, Target, Value,
+};
+
+use crate::call::CallError;
+use crate::event::Event;
+use crate::tenant::Reader;
+
+/// How many reads are asked for at once; the pace of the connection limits them further.
+const AT_ONCE: usize = 64;
+
+/// What to read for.
+#[derive(Clone, Copy)]
+pub struct RefreshInput<'a> {
+    /// What the manifests say.
+    pub desired: &'a DesiredState,
+    /// What is bound.
+    pub bindings: &'a Bindings,
+    /// The resources that are planned for; only their families are read beyond the list.
+    pub selected: &'a BTreeSet<Address>,
+}
+
+/// Why live state is not known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RefreshError {
+    /// A call failed.
+    #[error("{0}")]
+    Call(#[from] CallError),
+    /// A list does not show an object that is there when it is asked for by itself.
+    #[error(
+        "the list of {kind}s does not show {id}, which is bound to {address} and is there when it is read by itself"
+    )]
+    ListLies {
+        /// The kind's segment.
+        kind: String,
+        /// The object.
+        id: RemoteId,
+        /// What it is bound to.
+        address: Address,
+    },
+    /// A list shows no children of an object that must have some.
+    #[error("the list of what is in {parent} is empty, although it has a default ({default})")]
+    NoChildren {
+        /// The object.
+        parent: RemoteId,
+        /// The child that it says it has.
+        default: RemoteId,
+    },
+    /// An object was listed and is gone a moment later.
+    #[error("{kind} {id} was listed, and is not there when it is read by itself")]
+    Vanished {
+        /// The kind's segment.
+        kind: String,
+        /// The object.
+        id: RemoteId,
+    },
+}
+
+/// Reads what is needed to plan for the selected resources.
+///
+/// A missing object counts as gone only when the tenant says so for that very object.
+///
+/// # Errors
+/// [`RefreshError`]: a broken read is never an empty tenant.
+pub async fn refresh(reader: &Reader, input: RefreshInput<'_>) -> Result<LiveState, RefreshError> {
+    let mut live = LiveState::default();
+    reader.roots().await?.into_iter().for_each(|object| live.insert(object));
+    let catalog = reader.backend().catalog();
+    confirm_gone(reader, &input, catalog, &mut live, true).await?;
+    let families = families(&input, &live, catalog);
+    let poor = poor_roots(&input, &live, catalog);
+    let (done, of) = (AtomicUsize::new(1), 1 + families.len() + poor.len());
+    let tick = || reader.tell(&Event::Refreshing { done: done.fetch_add(1, Ordering::Relaxed) + 1, of });
+    let tick = &tick;
+    reader.tell(&Event::Refreshing { done: 1, of });
+    let children = stream::iter(families.iter().map(|id| async move {
+        let answer = reader.children(id).await;
+        tick();
+        answer.map(|objects| (id.clone(), objects))
+    }))
+    .buffer_unordered(AT_ONCE)
+    .collect::<Vec<_>>();
+    let singles = stream::iter(poor.iter().map(|target| async move {
+        let answer = reader.object(target).await;
+        tick();
+        answer.map(|object| (target, object))
+    }))
+    .buffer_unordered(AT_ONCE)
+    .collect::<Vec<_>>();
+    let (children, singles) = futures_util::future::join(children, singles).await;
+    for answer in singles {
+        let (target, object) = answer?;
+        let vanished = || RefreshError::Vanished { kind: target.kind.clone(), id: target.id.clone() };
+        live.insert(object.ok_or_else(vanished)?);
+    }
+    for answer in children {
+        let (parent, objects) = answer?;
+        check_children(&live, &parent, &objects)?;
+        objects.into_iter().for_each(|object| live.insert(object));
+        live.opened.insert(parent);
+    }
+    confirm_gone(reader, &input, catalog, &mut live, false).await?;
+    Ok(live)
+}
+
+fn check_children(live: &LiveState, parent: &RemoteId, objects: &[LiveObject]) -> Result<(), RefreshError> {
+    let default = live.objects.values().find(|o| o.id == *parent).and_then(|o| o.default_child.clone());
+    match default {
+        Some(default) if objects.is_empty() => Err(RefreshError::NoChildren { parent: parent.clone(), default }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Asks for each bound object by itself that its list does not show.
+async fn confirm_gone(
+    reader: &Reader,
+    input: &RefreshInput<'_>,
+    catalog: &Catalog,
+    live: &mut LiveState,
+    roots: bool,
+) -> Result<(), RefreshError> {
+    for (address, binding) in &input.bindings.resources {
+        let is_root = catalog.kind(address.kind()).is_some_and(|k| k.parent.is_none());
+        let read = binding.parent.as_ref().is_none_or(|p| live.opened.contains(p));
+        if is_root != roots || !read || live.object(address.kind(), &binding.id).is_some() {
+            continue;
+        }
+        let spec_name = input.desired.resources.get(address).map(|r| r.spec_name.clone()).unwrap_or_default();
+        let (kind, id) = (address.kind().to_owned(), binding.id.clone());
+        let target = Target { kind, spec_name, id, parent: binding.parent.clone() };
+        if reader.object(&target).await?.is_some() {
+            let (kind, id) = (target.kind, target.id);
+            return Err(RefreshError::ListLies { kind, id, address: address.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// The live roots in whose families something is selected.
+fn families(input: &RefreshInput<'_>, live: &LiveState, catalog: &Catalog) -> BTreeSet<RemoteId> {
+    let has_children =
+        |segment: &str| catalog.kinds.iter().any(|k| k.parent.as_ref().is_some_and(|p| p.segment == segment));
+    let identities = identify(input.desired, live, input.bindings, catalog);
+    input
+        .selected
+        .iter()
+        .filter_map(|address| {
+            let parent = catalog.kind(address.kind())?.parent.as_ref();
+            parent.map_or(Some(address.clone()), |p| address.parent(&p.segment))
+        })
+        .filter(|root| has_children(root.kind()))
+        .filter_map(|root| identities.id(&root).cloned())
+        .collect()
+}
+
+/// The live roots of selected resources with a managed field that the list does not show.
+fn poor_roots(input: &RefreshInput<'_>, live: &LiveState, catalog: &Catalog) -> Vec<Target> {
+    let identities = identify(input.desired, live, input.bindings, catalog);
+    let lacking = |resource: &Resource, object: &LiveObject| {
+        let spec = catalog.spec(&resource.spec_name);
+        resource.fields.iter().any(|(name, value)| {
+            let hidden = spec.and_then(|s| s.fields.get(name)).is_none_or(|f| f.write_only);
+            !hidden && is_poorer(value, object.fields.get(name))
+        })
+    };
+    input
+        .selected
+        .iter()
+        .filter_map(|address| input.desired.resources.get(address))
+        .filter(|resource| !resource.is_tombstone())
+        .filter_map(|resource| {
+            let object = live.object(resource.address.kind(), identities.id(&resource.address)?)?;
+            lacking(resource, object).then(|| Target {
+                kind: object.kind.clone(),
+                spec_name: object.spec_name.clone(),
+                id: object.id.clone(),
+                parent: object.parent.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Whether a stated value, or a member of it, is not shown at all.
+fn is_poorer(stated: &Value, shown: Option<&Value>) -> bool {
+    match (stated, shown) {
+        (_, None | Some(Value::Null)) => true,
+        (Value::Object(members), Some(Value::Object(live))) => {
+            let members: BTreeMap<_, _> = members.iter().filter(|(_, v)| **v != Value::Null).collect();
+            members.iter().any(|(name, value)| is_poorer(value, live.get(*name)))
+        }
+        (_, Some(_)) => false,
+    }
+}
