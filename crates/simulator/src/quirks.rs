@@ -57,6 +57,9 @@ pub struct Quirks {
     pub empty_text_dropped: bool,
     /// Are empty lists missing on reads? Default: no.
     pub empty_lists_dropped: bool,
+    /// Do key sets (`jwks`) come back with their keys in another order, and the members of each key too?
+    /// Default: no.
+    pub key_sets_reordered: bool,
     /// Do numbers come back with a fraction (`900.0`)? Default: no.
     pub numbers_as_floats: bool,
     /// Does a PUT with the same `custom_domain` leave its verification alone? Default: no, it starts again.
@@ -188,6 +191,7 @@ const SWITCHES: &[Switch] = &[
     ("text_trimmed", |q| q.text_trimmed = true),
     ("empty_text_dropped", |q| q.empty_text_dropped = true),
     ("empty_lists_dropped", |q| q.empty_lists_dropped = true),
+    ("key_sets_reordered", |q| q.key_sets_reordered = true),
     ("numbers_as_floats", |q| q.numbers_as_floats = true),
     ("custom_domain_kept", |q| q.custom_domain_kept = true),
     ("unknown_members_ignored", |q| q.unknown_members_ignored = true),

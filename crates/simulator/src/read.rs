@@ -151,7 +151,9 @@ fn dress(fields: Map<String, Value>, quirks: &Quirks) -> Map<String, Value> {
     let mut dressed = Map::new();
     for (name, value) in fields {
         let value = match value {
-            value if name == "login_preferences" || name == "jwks" => value,
+            value if name == "login_preferences" => value,
+            value if name == "jwks" && quirks.key_sets_reordered => reversed(value),
+            value if name == "jwks" => value,
             Value::Object(members) => Value::Object(dress(members, quirks)),
             Value::Array(items) if items.is_empty() && quirks.empty_lists_dropped => continue,
             Value::Array(items) => Value::Array(ordered(items, quirks.list_order)),
@@ -165,6 +167,17 @@ fn dress(fields: Map<String, Value>, quirks: &Quirks) -> Map<String, Value> {
         dressed.insert(name, value);
     }
     dressed
+}
+
+/// A value with all its lists and members in reverse order.
+fn reversed(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().rev().map(reversed).collect(),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().rev().map(|(name, it)| (name, reversed(it))).collect())
+        }
+        other => other,
+    }
 }
 
 fn ordered(mut items: Vec<Value>, order: ListOrder) -> Vec<Value> {

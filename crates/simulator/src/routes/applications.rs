@@ -8,6 +8,7 @@ use super::{Reply, no_application, refuse, resource_ids, wrapped};
 use crate::access::Caller;
 use crate::conflicts::{self, Want};
 use crate::normalise;
+use crate::quirks::Quirks;
 use crate::read::{self, View};
 use crate::refusal::{Refusal, no_content};
 use crate::rules;
@@ -85,9 +86,7 @@ fn default_client(tenant: &Tenant, sent: &mut Map<String, Value>) -> Result<Map<
         if Protocol::of(asked.as_ref()) == Protocol::Saml {
             return Err(Refusal::bad("first_client is required for saml"));
         }
-        let mut fields = flat;
-        fields.entry("redirect_uris").or_insert_with(|| json!([]));
-        return new_fields(&tenant.quirks, Protocol::Oidc, &fields);
+        return flat_client(&tenant.quirks, flat);
     };
     let stated = first.get("authentication_protocol").cloned();
     if let (Some(asked), Some(stated)) = (&asked, &stated)
@@ -106,14 +105,23 @@ fn default_client(tenant: &Tenant, sent: &mut Map<String, Value>) -> Result<Map<
     new_fields(&tenant.quirks, protocol, &first).map_err(in_first_client)
 }
 
+/// The fields of a default client that a create describes with flat fields. They may leave out
+/// `redirect_uris`, which a client of its own must have.
+fn flat_client(quirks: &Quirks, mut flat: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+    let mut quirks = quirks.clone();
+    if !flat.contains_key("redirect_uris") {
+        quirks.empty_redirect_uris_refused = false;
+        flat.insert("redirect_uris".to_owned(), json!([]));
+    }
+    new_fields(&quirks, Protocol::Oidc, &flat)
+}
+
 /// Says of findings that they are about `first_client`.
 fn in_first_client(refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::BadRequest(findings) => {
-            Refusal::BadRequest(findings.into_iter().map(|finding| format!("first_client: {finding}")).collect())
-        }
-        other => other,
-    }
+    let Refusal::BadRequest(findings) = refusal else {
+        return refusal;
+    };
+    Refusal::BadRequest(findings.into_iter().map(|finding| format!("first_client: {finding}")).collect())
 }
 
 /// Takes the views of the default client out of a body, under the names they have there.

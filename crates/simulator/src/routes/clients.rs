@@ -175,8 +175,8 @@ pub(super) fn delete(tenant: &mut Tenant, caller: &Caller, app_id: &str, client_
     if !next.clients.contains_key(client_id) {
         return Err(no_client(client_id));
     }
-    let needed = next.default_client_id() == Some(client_id) || next.clients.len() == 1;
-    if needed && !tenant.quirks.default_client_deletable {
+    // The last client is always the default one, so this keeps the last as well.
+    if next.default_client_id() == Some(client_id) && !tenant.quirks.default_client_deletable {
         return Err(Refusal::bad("the default client of an application can't be deleted"));
     }
     if next.fields.get("invite_client_id") == Some(&json!(client_id)) {
