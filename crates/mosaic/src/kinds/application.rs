@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tilewright_core::{CatalogError, Kind, KindSpec};
 
-use super::parts::{FilledText, FilledUri, Uri};
+use super::parts::{FilledText, Uri};
 use super::schema::schema_of;
 use super::{Answer, KindSource, Route};
 
@@ -19,6 +19,7 @@ pub(super) const SOURCE: KindSource = KindSource {
     kind,
     route: Route {
         segment: "application",
+        parent: None,
         collection: "applications",
         // Siblings of `{appId}` in the path: an application called so could not be told from them.
         reserved: &["list", "signing-keys"],
@@ -87,8 +88,8 @@ struct Application {
     /// Ids of the SAML service providers that this application may send users to. They must exist.
     service_providers: Option<BTreeSet<String>>,
 
-    /// The first label of the application's own host below `app.transmitsecurity.io`: a DNS label, unique among all
-    /// tenants. With `signing_key_enabled` it is part of the issuer of tokens. The API has no way to clear it.
+    /// The first label of the application's own host below `app.transmitsecurity.io`: a DNS label that nobody else
+    /// has. With `signing_key_enabled` it is part of the issuer of tokens. The API has no way to clear it.
     #[schemars(extend("x-tilewright" = {
         "unique": {"within": "tenant", "spare": "label", "name": "subdomain", "enforced": true}
     }))]
@@ -120,8 +121,9 @@ struct AuthenticatorPreferences {
     }))]
     is_centralized: bool,
 
-    /// Where a login that was handed over begins. The API wants it even where `is_centralized` is false.
-    login_uri: FilledUri,
+    /// Where a login that was handed over begins. The API wants it, if only as an empty text, even where
+    /// `is_centralized` is false.
+    login_uri: Uri,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -178,7 +180,11 @@ const NOT_ACCEPTED: &[(&str, &str)] = &[
     ("app_id", "the API gives it: to bind the manifest to an existing application, set `metadata.id`"),
     ("tenant_id", "the API gives it: state the tenant in the environment of the project file"),
     ("client_id", "the API gives it to the default client: leave it out, or set `metadata.id` on that Client"),
-    ("client_secret", "the API gives it, and secrets have no place in manifests: leave it out, and hand it on with `tilewright credentials`"),
+    (
+        "client_secret",
+        "the API gives it, and secrets have no place in manifests: leave it out, and hand it on with `tilewright \
+         credentials`",
+    ),
     ("login_preferences", "this API only shows it: leave it out; login methods are set in the Admin Portal"),
     ("external_communication", "this API only shows it: leave it out; the language is set in the Admin Portal"),
     ("password_sharing_group_id", "this API only shows it: leave it out"),
@@ -189,8 +195,7 @@ const NOT_ACCEPTED: &[(&str, &str)] = &[
 ];
 
 fn kind() -> Result<Kind, CatalogError> {
-    let spec =
-        KindSpec::compile(SPEC, "Application", None, "app_name", SOURCE.route.docs, schema_of::<Application>())?;
+    let spec = KindSpec::compile(SPEC, "Application", None, "app_name", SOURCE.route.docs, schema_of::<Application>())?;
     Ok(Kind {
         name: "Application".to_owned(),
         segment: SOURCE.route.segment.to_owned(),

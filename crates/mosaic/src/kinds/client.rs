@@ -14,10 +14,14 @@ use super::parts::{Claim, FilledText};
 use super::schema::{joined, schema_of};
 use super::{Answer, KindSource, Route, oidc_client, saml_client};
 
+/// The segment of the kind that clients live in.
+const PARENT: &str = "application";
+
 pub(super) const SOURCE: KindSource = KindSource {
     kind,
     route: Route {
         segment: "client",
+        parent: Some(PARENT),
         collection: "clients",
         reserved: &[],
         id: "client_id",
@@ -55,7 +59,7 @@ struct Tail {
     /// Claims that ID tokens carry beside the standard ones.
     default_custom_claims: Option<BTreeSet<Claim>>,
 
-    /// Claims that the UserInfo endpoint gives. Cannot be stated together with `sync_id_token_claims_to_userinfo: true`.
+    /// Claims that the UserInfo endpoint gives. Cannot be stated with `sync_id_token_claims_to_userinfo: true`.
     #[schemars(extend("x-tilewright" = {"excludes": ["sync_id_token_claims_to_userinfo"]}))]
     default_user_info_claims: Option<BTreeSet<Claim>>,
 
@@ -84,7 +88,11 @@ const NOT_ACCEPTED: &[(&str, &str)] = &[
     ("app_id", "the application is named in `metadata.application`: leave it out"),
     ("tenant_id", "the API gives it: state the tenant in the environment of the project file"),
     ("client_id", "the API gives it: to bind the manifest to an existing client, set `metadata.id`"),
-    ("client_secret", "the API gives it, and secrets have no place in manifests: leave it out, and hand it on with `tilewright credentials`"),
+    (
+        "client_secret",
+        "the API gives it, and secrets have no place in manifests: leave it out, and hand it on with `tilewright \
+         credentials`",
+    ),
     ("created_at", "the API gives it: leave it out"),
     ("updated_at", "the API gives it: leave it out"),
     ("metadata_url", "the API gives it to SAML clients: leave it out"),
@@ -120,7 +128,7 @@ fn kind() -> Result<Kind, CatalogError> {
     Ok(Kind {
         name: "Client".to_owned(),
         segment: SOURCE.route.segment.to_owned(),
-        parent: Some(Parent { segment: "application".to_owned(), brings_default: true }),
+        parent: Some(Parent { segment: PARENT.to_owned(), brings_default: true }),
         discriminator: Some(("authentication_protocol".to_owned(), oidc_client::PROTOCOL.to_owned())),
         specs: vec![
             with_fields_of_other(oidc.clone(), &saml, oidc_client::PROTOCOL, "SAML"),

@@ -35,6 +35,8 @@ pub(crate) struct KindSource {
 pub(crate) struct Route {
     /// The kind's segment in addresses.
     pub(crate) segment: &'static str,
+    /// The segment of the kind it lives in.
+    pub(crate) parent: Option<&'static str>,
     /// The collection's name in paths.
     pub(crate) collection: &'static str,
     /// What stands beside ids in paths and so cannot be an id.
@@ -49,6 +51,11 @@ pub(crate) struct Route {
     pub(crate) spec_of: fn(&Answer) -> Option<&'static str>,
     /// The page that documents it.
     pub(crate) docs: &'static str,
+}
+
+/// The route of the kind whose objects live in those of `parent`, or in none.
+pub(crate) fn route_below(parent: Option<&str>) -> Option<&'static Route> {
+    KINDS.iter().map(|k| &k.route).find(|r| r.parent == parent)
 }
 
 /// The route of a kind.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::parts::{FilledUri, Jwks, Prompt, Seconds, Uri};
+use super::parts::{Jwks, Prompt, Seconds, Uri};
 
 pub(crate) const SPEC: &str = "oidc-client";
 pub(super) const PROTOCOL: &str = "oidc";
@@ -114,11 +114,13 @@ enum ClientType {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
 enum Pkce {
-    EnforcePkceInsteadOfClientCredentials,
-    EnforcePkceAlongsideClientCredentials,
-    AllowPkceAlongsideClientCredentials,
+    #[serde(rename = "enforcePkceInsteadOfClientCredentials")]
+    EnforceInstead,
+    #[serde(rename = "enforcePkceAlongsideClientCredentials")]
+    EnforceAlongside,
+    #[serde(rename = "allowPkceAlongsideClientCredentials")]
+    AllowAlongside,
 }
 
 /// What can be written as a response type. The API's read schema also lists `none`, which it does not take.
@@ -155,7 +157,8 @@ struct AuthenticationConfiguration {
     #[schemars(extend("default" = "client_secret_basic"))]
     method: AuthenticationMethod,
 
-    /// The public keys, as `{keys: [...]}`, for `private_key_jwt` and `self_signed_tls_client_auth`. Never private ones.
+    /// The public keys, as `{keys: [...]}`, for `private_key_jwt` and `self_signed_tls_client_auth`. Never private
+    /// ones.
     jwks: Option<Jwks>,
 
     /// The certification authority, for `tls_client_auth`.
@@ -221,13 +224,13 @@ struct DeviceAuthorization {
     enabled: bool,
 
     /// The page on which the user allows the device in.
-    approval_uri: FilledUri,
+    approval_uri: Uri,
 
     /// The page that is told how it ended.
-    success_uri: FilledUri,
+    success_uri: Uri,
 
     /// The page on which the user types the code.
-    input_uri: FilledUri,
+    input_uri: Uri,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]

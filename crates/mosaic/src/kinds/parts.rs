@@ -77,12 +77,6 @@ described!(FilledText, {"type": "string", "minLength": 1});
 pub(crate) struct Uri(String);
 described!(Uri, {"type": "string", "x-tilewright": {"uri": true}});
 
-/// A URI where one must be stated.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct FilledUri(String);
-described!(FilledUri, {"type": "string", "minLength": 1, "x-tilewright": {"uri": true}});
-
 /// A time in seconds.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
