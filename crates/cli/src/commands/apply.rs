@@ -1,0 +1,107 @@
+//! `apply`: plans, asks, and sends the plan's steps.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use tilewright_engine::{ApplyInput, Interrupt, Report, StepOutcome};
+
+use crate::args::{ApplyArgs, Format, Global};
+use crate::error::{CommandError, Details};
+use crate::exit::Exit;
+use crate::render::{self, AppliedReport, counted};
+use crate::session::{Planned, Session};
+
+pub(crate) async fn apply(global: &Global, args: &ApplyArgs) -> Result<Exit, CommandError> {
+    let asks = std::io::stdin().is_terminal() && global.format == Format::Text;
+    if !args.yes && !asks {
+        return Err(CommandError::usage("apply without --yes needs a terminal to ask on")
+            .hint("look at `tilewright plan` first, then add --yes"));
+    }
+    let planned = Session::open(global, &args.place)?.plan().await?;
+    if global.format == Format::Text {
+        super::print(&render::plan_text(&planned.plan, planned.reader.backend().catalog()));
+    }
+    let violations = planned.violations(args.allow_deletes);
+    if !violations.is_empty() {
+        return Err(CommandError::new(Exit::Guarded, "the plan is refused; nothing was sent")
+            .details(Details::Violations(violations)));
+    }
+    if !args.yes && !planned.plan.is_empty() && !agreed(&planned)? {
+        return Err(CommandError::new(Exit::Failure, "not confirmed; nothing was sent"));
+    }
+    let interrupt = Interrupt::default();
+    let watcher = watch(interrupt.clone());
+    let report = send(&planned, interrupt).await;
+    watcher.abort();
+    planned.progress.clear();
+    let report = report?;
+    match global.format {
+        Format::Text => super::print(&format!("\n{}", render::report_text(&report))),
+        Format::Json => super::print(&render::to_text(&AppliedReport::new(&planned.plan, &report))),
+        Format::Markdown => super::print(&render::applied_markdown(&planned.plan, &report)),
+    }
+    Ok(exit(&report))
+}
+
+async fn send(planned: &Planned, interrupt: Interrupt) -> Result<Report, CommandError> {
+    planned.progress.expect_steps(planned.plan.steps.len());
+    let input = ApplyInput {
+        plan: &planned.plan,
+        live: &planned.live,
+        desired: &planned.desired,
+        selected: &planned.selected,
+        ids: planned.ids.clone(),
+        bindings: planned.bindings.clone(),
+        file: &planned.file,
+        reader: planned.reader.clone(),
+        writer: planned.reader.writer(),
+        concurrency: planned.concurrency,
+        interrupt,
+        send_unverifiable: planned.send_unverifiable,
+    };
+    Ok(tilewright_engine::apply(input).await?)
+}
+
+fn exit(report: &Report) -> Exit {
+    if report.interrupted && report.count("not run") > 0 {
+        return Exit::Interrupted;
+    }
+    if report.is_success() {
+        return Exit::Done;
+    }
+    let stale = |o: &StepOutcome| matches!(o, StepOutcome::Stale { .. });
+    let only_stale = report.steps.iter().all(|s| match &s.outcome {
+        StepOutcome::Done | StepOutcome::Stale { .. } | StepOutcome::Skipped { .. } => {
+            !s.findings.iter().any(tilewright_engine::Finding::is_failure)
+        }
+        StepOutcome::Failed { .. } | StepOutcome::Unknown { .. } | StepOutcome::NotRun => false,
+    });
+    if only_stale && report.steps.iter().any(|s| stale(&s.outcome)) { Exit::Stale } else { Exit::Partial }
+}
+
+fn agreed(planned: &Planned) -> Result<bool, CommandError> {
+    let writes = counted(planned.plan.steps.len(), "write request");
+    let mut err = anstream::stderr();
+    let _ = write!(err, "\nSend {writes} to {}? Only `yes` is taken: ", planned.plan.header.environment);
+    let _ = err.flush();
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|e| CommandError::new(Exit::Failure, format!("cannot read the answer: {e}")))?;
+    Ok(answer.trim() == "yes")
+}
+
+/// The first Ctrl-C lets the steps in flight finish; the second ends the process at once.
+fn watch(interrupt: Interrupt) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            let mut err = anstream::stderr();
+            if interrupt.is_asked() {
+                let _ = writeln!(err, "\nended at once; what was in flight may have taken effect");
+                std::process::exit(i32::from(Exit::Interrupted.code()));
+            }
+            let _ = writeln!(err, "\nfinishing the steps in flight; press Ctrl-C again to end at once");
+            interrupt.ask();
+        }
+    })
+}

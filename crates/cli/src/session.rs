@@ -1,0 +1,193 @@
+//! What planning commands share: manifests loaded, tenant read, plan made.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::sync::Arc;
+
+use tilewright_core::diff::{DiffInput, diff};
+use tilewright_core::plan::{Header, PLAN_FORMAT, Plan, PlanInput, plan};
+use tilewright_core::{
+    Address, Backend, Bindings, DesiredState, LiveState, Policy, RemoteId, Violation, guard, manifests_hash,
+};
+use tilewright_engine::{BindingsError, BindingsFile, Connection, Reader, RefreshInput, RetryPolicy, refresh};
+use tilewright_mosaic::Mosaic;
+
+use crate::args::{Global, Where};
+use crate::environment::{Place, Setting};
+use crate::error::{CommandError, Details};
+use crate::exit::Exit;
+use crate::manifests::check;
+use crate::progress::Progress;
+use crate::render::{REMOVED, paint};
+use crate::selection::Selection;
+
+/// Manifests that are right, and a tenant to compare them with. Nothing was sent yet.
+pub(crate) struct Session {
+    place: Place,
+    desired: DesiredState,
+    selected: BTreeSet<Address>,
+    scope: Vec<String>,
+    /// Only some of the manifests were loaded, so what is missing says nothing.
+    partial: bool,
+    file: BindingsFile,
+    bindings: Bindings,
+    reader: Reader,
+    progress: Arc<Progress>,
+    concurrency: usize,
+    send_unverifiable: bool,
+}
+
+/// A plan, and what it was made from.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) live: LiveState,
+    pub(crate) desired: DesiredState,
+    pub(crate) selected: BTreeSet<Address>,
+    pub(crate) ids: BTreeMap<Address, RemoteId>,
+    pub(crate) bindings: Bindings,
+    pub(crate) file: BindingsFile,
+    pub(crate) reader: Reader,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) concurrency: usize,
+    pub(crate) send_unverifiable: bool,
+    policy: Policy,
+}
+
+impl Session {
+    /// Loads and checks the manifests and sets the connection up; sends nothing.
+    pub(crate) fn open(global: &Global, place: &Where) -> Result<Self, CommandError> {
+        let backend: Arc<dyn Backend> = Arc::new(Mosaic::new());
+        let setting = Setting::find(global, &place.paths)?;
+        let layer = setting.layer(place.environment.as_deref())?;
+        let checked = check(&layer, backend.catalog());
+        checked.warn();
+        let desired = checked.into_desired()?;
+        let selection = Selection::new(&place.select, &place.label)?;
+        let selected = selection.pick(&desired, backend.catalog())?;
+        let concurrency = usize::from(place.concurrency);
+        let place_of = setting.place(place.environment.as_deref(), &place.connection)?;
+        let file = BindingsFile::new(&place_of.folder, &place_of.name);
+        let bindings = file.load()?;
+        check_tenant(&file, &bindings, place_of.tenant.as_deref())?;
+        let progress = Progress::new();
+        let connection = Connection {
+            transport: place_of.transport()?,
+            backend,
+            base_url: place_of.base_url.clone(),
+            credentials: place_of.credentials.clone(),
+            tenant: place_of.tenant.clone(),
+            concurrency,
+            retry: RetryPolicy::default(),
+            observer: progress.observer(),
+        };
+        let mut scope = selection.words();
+        scope.extend(place.paths.iter().map(|p| format!("path {}", p.display())));
+        Ok(Self {
+            partial: !scope.is_empty(),
+            place: place_of,
+            desired,
+            selected,
+            scope,
+            file,
+            bindings,
+            reader: connection.reader(),
+            progress,
+            concurrency,
+            send_unverifiable: place.send_unverifiable,
+        })
+    }
+
+    /// Reads the tenant and plans.
+    pub(crate) async fn plan(mut self) -> Result<Planned, CommandError> {
+        let backend = Arc::clone(self.reader.backend());
+        let claims = self.reader.claims().await?;
+        let tenant = backend.tenant_of_token(&claims).or_else(|| self.place.tenant.clone());
+        check_tenant(&self.file, &self.bindings, tenant.as_deref())?;
+        self.bindings.tenant = tenant.clone().or(self.bindings.tenant);
+        let request = RefreshInput { desired: &self.desired, bindings: &self.bindings, selected: &self.selected };
+        let live = refresh(&self.reader, request).await;
+        self.progress.clear();
+        let live = live?;
+        let mut diff = diff(&DiffInput {
+            desired: &self.desired,
+            live: &live,
+            bindings: &self.bindings,
+            catalog: backend.catalog(),
+            selected: &self.selected,
+            send_unverifiable: self.send_unverifiable,
+        });
+        if self.partial {
+            diff.orphans.clear();
+        }
+        let ids = diff.identities.matches.iter().map(|(a, m)| (a.clone(), m.id.clone())).collect();
+        let header = Header {
+            format_version: PLAN_FORMAT,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            environment: self.place.name.clone(),
+            tenant: tenant.unwrap_or_default(),
+            scope: self.scope.clone(),
+            manifests: manifests_hash(&self.desired),
+        };
+        let input = PlanInput {
+            desired: &self.desired,
+            live: &live,
+            catalog: backend.catalog(),
+            diff,
+            header,
+            key: &self.bindings.key,
+        };
+        let plan = plan(input).map_err(|problems| {
+            CommandError::new(Exit::Invalid, "no plan can be made; nothing was sent")
+                .details(Details::Problems(problems))
+        })?;
+        let policy = Policy {
+            max_deletes: self.place.max_deletes,
+            max_delete_percent: self.place.max_delete_percent,
+            allow_deletes: None,
+            holder: backend.holder_of_token(&claims),
+        };
+        Ok(Planned {
+            plan,
+            live,
+            ids,
+            policy,
+            desired: self.desired,
+            selected: self.selected,
+            bindings: self.bindings,
+            file: self.file,
+            reader: self.reader,
+            progress: self.progress,
+            concurrency: self.concurrency,
+            send_unverifiable: self.send_unverifiable,
+        })
+    }
+}
+
+/// Ids of one tenant mean nothing in another.
+fn check_tenant(file: &BindingsFile, bindings: &Bindings, tenant: Option<&str>) -> Result<(), CommandError> {
+    match (&bindings.tenant, tenant) {
+        (Some(found), Some(expected)) if found != expected => Err(BindingsError::OtherTenant {
+            path: file.path().to_owned(),
+            found: found.clone(),
+            expected: expected.to_owned(),
+        }
+        .into()),
+        (Some(_) | None, Some(_) | None) => Ok(()),
+    }
+}
+
+impl Planned {
+    /// What speaks against applying the plan.
+    pub(crate) fn violations(&self, allow_deletes: Option<usize>) -> Vec<Violation> {
+        let policy = Policy { allow_deletes, ..self.policy.clone() };
+        guard(&self.plan, &self.live, &self.bindings, &policy)
+    }
+}
+
+/// Says on standard error what apply would refuse.
+pub(crate) fn print_violations(violations: &[Violation]) {
+    let mut err = anstream::stderr().lock();
+    for violation in violations {
+        let _ = writeln!(err, "{} {violation}\n  {}", paint(REMOVED, "apply will refuse this plan:"), violation.help());
+    }
+}

@@ -1,0 +1,1 @@
+//! End to end, as a user: the real binary.
