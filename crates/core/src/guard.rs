@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::address::{Address, RemoteId};
@@ -24,7 +25,7 @@ pub struct Policy {
 }
 
 /// A reason to refuse a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "guard")]
 pub enum Violation {
     /// More objects would cease to exist than is allowed.

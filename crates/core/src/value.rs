@@ -160,6 +160,18 @@ impl serde::Serialize for Value {
     }
 }
 
+impl schemars::JsonSchema for Value {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A value of a field as JSON; a reference to another resource is {\"ref\": \"<address>\"}."
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

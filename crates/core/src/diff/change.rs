@@ -77,7 +77,7 @@ pub enum Adoption {
 }
 
 /// What a field was before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "state", content = "value")]
 pub enum Before {
     /// Live state shows this value.
@@ -89,7 +89,7 @@ pub enum Before {
 }
 
 /// One field, or one member of an object, that is to change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldChange {
     /// Where in the spec.
     pub path: FieldPath,
@@ -100,7 +100,7 @@ pub struct FieldChange {
 }
 
 /// Something about a change that the reader may not expect.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Note {
     /// The API replaces this object whole, so members that the manifest does not state are sent as they are.
@@ -159,7 +159,7 @@ pub enum Note {
 }
 
 /// What differs at one address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     /// The address.
     pub address: Address,

@@ -14,6 +14,8 @@ pub use compare::{canonical, loosely_equal, whole};
 pub use identify::{Identities, Match, identify};
 pub use marks::marks;
 
+use schemars::JsonSchema;
+
 use crate::address::{Address, RemoteId};
 use crate::bindings::Bindings;
 use crate::catalog::{Catalog, Kind, KindSpec};
@@ -83,6 +85,13 @@ pub enum ProblemKind {
         /// Where it leads.
         target: Address,
     },
+    /// It is to be deleted, and an object that the plan leaves as it is refers to it.
+    Referenced {
+        /// The top-level field that refers to it.
+        field: String,
+        /// The kind, id and display name of who refers to it.
+        by: (String, RemoteId, String),
+    },
     /// The steps need each other and cannot be put in an order.
     Unordered {
         /// The addresses of the ring.
@@ -115,6 +124,9 @@ impl fmt::Display for ProblemKind {
             Self::NoTarget { field, target } => {
                 write!(f, "`{field}` refers to {target}, which is not live and not part of this plan")
             }
+            Self::Referenced { field, by: (kind, id, display) } => {
+                write!(f, "`{field}` of {kind} \"{display}\" ({id}) refers to it, and stays as it is in this plan")
+            }
             Self::Unordered { ring } => {
                 let ring: Vec<_> = ring.iter().map(ToString::to_string).collect();
                 write!(f, "its steps cannot be put in an order; they need each other: {}", ring.join(", "))
@@ -139,13 +151,14 @@ impl ProblemKind {
             Self::NoParent { .. } => "include the parent in what is selected",
             Self::Held { .. } => "choose another value, or manage the holder and let it go there",
             Self::NoTarget { .. } => "include the target in what is selected",
+            Self::Referenced { .. } => "let that field refer to something else, in a manifest or in the tenant",
             Self::Unordered { .. } => "apply a part of it first, with `--select`",
         }
     }
 }
 
 /// Something bound that no manifest names any more.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, JsonSchema)]
 pub struct Orphan {
     /// The address it was bound under.
     pub address: Address,

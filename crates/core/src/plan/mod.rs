@@ -43,7 +43,7 @@ pub struct Header {
 }
 
 /// An ordered list of steps, with the changes they bring about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Plan {
     /// What it was made for.
     pub header: Header,

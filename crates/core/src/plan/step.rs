@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::address::{Address, RemoteId};
@@ -12,7 +13,7 @@ use crate::plan::object_fingerprints;
 use crate::value::Value;
 
 /// Why a step is there, where that is not plain from its change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Purpose {
     /// It brings the change about, or most of it.
@@ -51,7 +52,7 @@ impl Purpose {
 }
 
 /// Where a new object is to live.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ParentRef {
     /// In a live object.
@@ -61,7 +62,7 @@ pub enum ParentRef {
 }
 
 /// The write request of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "do")]
 pub enum Operation {
     /// Makes the object.
@@ -96,7 +97,7 @@ pub enum Operation {
 }
 
 /// One write request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Step {
     /// From 1, in the plan's order.
     pub id: usize,

@@ -1,10 +1,11 @@
 //! What an apply did, exactly.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tilewright_core::{Address, FieldPath, RemoteId, Value};
 
 /// How a step ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum StepOutcome {
     /// It took effect.
@@ -49,7 +50,7 @@ impl StepOutcome {
 }
 
 /// Something about what a step did that somebody should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Finding {
     /// The tenant shows another value than was sent.
@@ -101,7 +102,7 @@ impl Finding {
 }
 
 /// One step's end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StepReport {
     /// The step's number in the plan.
     pub step: usize,
@@ -119,7 +120,7 @@ pub struct StepReport {
 }
 
 /// Whether the tenant holds what was asked for, read back after the last step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Convergence {
     /// It does, for all resources whose steps were done.
@@ -137,7 +138,7 @@ pub enum Convergence {
 }
 
 /// What an apply did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Report {
     /// Every step of the plan, in its order.
     pub steps: Vec<StepReport>,

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use granit_parser::{ScalarStyle, StructureStyle, Tag};
 
 use super::limits::{Limits, MAX_DEPTH, MAX_NODES};
+use super::meaning::{meaning, unknown_tag};
 use super::merge_keys;
-use super::scalar::{BadNumber, resolve_plain};
+use super::scalar::resolve_plain;
 use super::tree::{Content, Member, Node, Plain, Scalar};
 use crate::diagnostic::Diagnostic;
 use crate::spot::{FileId, Spot};
@@ -19,9 +20,20 @@ pub(super) enum Stop {
     Load,
 }
 
+/// What stands before a value.
+#[derive(Clone, Copy)]
+pub(super) struct Properties<'a> {
+    /// The number of its anchor, or 0.
+    pub(super) anchor: usize,
+    /// Its tag.
+    pub(super) tag: Option<&'a Tag>,
+    /// Where the tag is written.
+    pub(super) tag_at: Option<Spot>,
+}
+
 /// A value before aliases are expanded: children are indices.
 pub(super) struct Raw {
-    at: Spot,
+    pub(super) at: Spot,
     pub(super) content: RawContent,
     /// How many values it is once expanded.
     weight: usize,
@@ -57,6 +69,8 @@ struct Open {
     merges: Vec<usize>,
     /// Whether it stands where a name is expected.
     is_name: bool,
+    /// Whether a name in it is a list or an object, so that nothing in it is what was meant.
+    spoiled: bool,
     /// Where the last value inside ends.
     end: u32,
 }
@@ -103,6 +117,11 @@ impl<'a> Builder<'a> {
         Spot { file: self.file, start: start as u32, end: end as u32 }
     }
 
+    /// The name whose value is being read.
+    pub(super) fn pending_name(&self) -> Option<Spot> {
+        self.open.last()?.key.as_ref()?.as_ref().map(|name| name.at)
+    }
+
     /// The innermost bracket that is open.
     pub(super) fn open_bracket(&self) -> Option<Spot> {
         let flow = self.open.last().filter(|o| o.flow)?;
@@ -131,13 +150,16 @@ impl<'a> Builder<'a> {
         &mut self,
         text: &str,
         style: ScalarStyle,
-        anchor: usize,
-        tag: Option<&Tag>,
+        properties: Properties<'_>,
         at: Spot,
     ) -> Result<(), Stop> {
+        let Properties { anchor, tag, tag_at } = properties;
         let bare = style == ScalarStyle::Plain;
-        // An absent value arrives as `~` without a width.
-        let text = if bare && at.start == at.end { "" } else { text };
+        // An absent value arrives as `~` without a width; it is shown at the name before it.
+        let absent = bare && at.start == at.end;
+        let text = if absent { "" } else { text };
+        let name_at = self.pending_name().filter(|_| absent);
+        let at = name_at.unwrap_or(at);
         if self.expects_name() {
             let key = self.name(text, bare, tag, at);
             if let Some(open) = self.open.last_mut() {
@@ -152,7 +174,10 @@ impl<'a> Builder<'a> {
             return Ok(());
         }
         self.spend(1, at)?;
-        let plain = self.meaning(text, bare, tag, at);
+        let plain = meaning(text, bare, tag.map(|tag| (tag, tag_at.unwrap_or(at))), at).unwrap_or_else(|wrong| {
+            self.fail(*wrong);
+            Plain::Reported
+        });
         let scalar = Scalar { bare, plain, ..Scalar::text(text.to_owned()) };
         let id = self.push(at, RawContent::Scalar(scalar), 1, 1);
         self.put(id, anchor, at.end);
@@ -164,7 +189,8 @@ impl<'a> Builder<'a> {
         let merge = bare && text == "<<";
         let plain = if bare { resolve_plain(text).unwrap_or(Plain::Reported) } else { Plain::Text };
         if tag.is_some_and(|t| t.core_suffix() != Some("str")) || plain != Plain::Text {
-            let shown = if text.is_empty() { "nothing".to_owned() } else { format!("`{}`", crate::suggest::short(text)) };
+            let shown =
+                if text.is_empty() { "nothing".to_owned() } else { format!("`{}`", crate::suggest::short(text)) };
             self.fail(
                 Diagnostic::error("name-not-text", at, format!("the name of a member must be a text, found {shown}"))
                     .label("not a text")
@@ -190,64 +216,31 @@ impl<'a> Builder<'a> {
         Some(Name { text: text.to_owned(), at, merge })
     }
 
-    /// What a scalar means, its tag considered.
-    fn meaning(&mut self, text: &str, bare: bool, tag: Option<&Tag>, at: Spot) -> Plain {
-        let resolved = match resolve_plain(text) {
-            Ok(plain) => plain,
-            Err(_) if !bare && tag.is_none() => Plain::Text,
-            Err(bad) => {
-                self.fail(bad_number(text, bad, at));
-                return Plain::Reported;
-            }
-        };
-        let Some(tag) = tag else { return if bare { resolved } else { Plain::Text } };
-        let suits = match (tag.core_suffix(), &resolved) {
-            (Some("str"), _) => return Plain::Text,
-            (None, _) if tag.original() == "!" => return Plain::Text,
-            (Some("int"), Plain::Number(n)) => n.is_i64() || n.is_u64(),
-            (Some("float"), Plain::Number(_)) | (Some("bool"), Plain::Bool(_)) | (Some("null"), Plain::Null) => true,
-            (None, _) => {
-                self.unknown_tag(tag, at);
-                return Plain::Reported;
-            }
-            (Some(_), _) => false,
-        };
-        if suits {
-            return resolved;
-        }
-        let message = format!("`{}` does not suit the tag `{}`", crate::suggest::short(text), tag.original());
-        self.fail(Diagnostic::error("bad-tag", at, message).help("remove the tag"));
-        Plain::Reported
-    }
-
-    fn unknown_tag(&mut self, tag: &Tag, at: Spot) {
-        let message = format!("unknown tag `{}`", crate::suggest::short(&tag.original()));
-        self.fail(Diagnostic::error("unknown-tag", at, message).label("has a tag").help(
-            "manifests hold plain values; for a value from outside write ${env:NAME}, ${file:PATH} or ${var:NAME}",
-        ));
-    }
-
     pub(super) fn open(
         &mut self,
         map: bool,
         style: StructureStyle,
-        anchor: usize,
-        tag: Option<&Tag>,
+        properties: Properties<'_>,
         at: Spot,
     ) -> Result<(), Stop> {
+        let Properties { anchor, tag, tag_at } = properties;
         self.spend(1, at)?;
         if self.open.len() >= MAX_DEPTH {
             return Err(self.too_deep(at));
         }
         if let Some(tag) = tag.filter(|t| t.core_suffix() != Some(if map { "map" } else { "seq" })) {
-            self.unknown_tag(tag, at);
+            self.fail(*unknown_tag(tag, tag_at.unwrap_or(at)));
         }
         let is_name = self.expects_name();
         if is_name {
-            self.fail(
-                Diagnostic::error("name-not-text", at, "the name of a member must be a text, found a list or an object")
-                    .help("if a value that starts with `{` or `[` is meant as text, put it in quotes"),
-            );
+            let template = self.text[..at.start as usize].ends_with('{');
+            let help = if template {
+                "there are no templates; write `${var:NAME}`, or put a text that starts with `{` in quotes"
+            } else {
+                "if a text that starts with `{` or `[` is meant, put it in quotes"
+            };
+            let message = "the name of a member must be a text, found a list or an object";
+            self.fail(Diagnostic::error("name-not-text", at, message).help(help));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, None);
@@ -261,14 +254,20 @@ impl<'a> Builder<'a> {
         let end = if open.flow { at.end } else { open.end.max(open.at.start) };
         let spot = Spot { end, ..open.at };
         if open.map && !open.merges.is_empty() {
-            let mut failed = merge_keys::apply(&self.arena_view(), &mut open.members, &open.merges);
+            let mut failed = merge_keys::apply(&self.arena, &mut open.members, &open.merges);
             self.diagnostics.append(&mut failed);
         }
         let children = || open.items.iter().copied().chain(open.members.iter().map(|m| m.value));
         let weight = children().fold(1_usize, |sum, id| sum.saturating_add(self.arena[id].weight));
         let height = 1 + children().map(|id| self.arena[id].height).max().unwrap_or(0);
         let anchor = open.anchor;
-        let content = if open.map { RawContent::Map(open.members) } else { RawContent::List(open.items) };
+        let content = if open.spoiled {
+            RawContent::Scalar(Scalar { plain: Plain::Reported, ..Scalar::text(String::new()) })
+        } else if open.map {
+            RawContent::Map(open.members)
+        } else {
+            RawContent::List(open.items)
+        };
         let id = self.push(spot, content, weight, height);
         if open.is_name {
             if anchor != 0 {
@@ -285,7 +284,11 @@ impl<'a> Builder<'a> {
         let Some(target) = self.anchors.get(&anchor).copied().flatten() else {
             let shown = crate::suggest::short(&self.text[at.start as usize..at.end as usize]);
             let message = format!("the alias `{shown}` refers to a value that contains it");
-            self.fail(Diagnostic::error("endless-alias", at, message).label("never ends"));
+            self.fail(
+                Diagnostic::error("endless-alias", at, message)
+                    .label("never ends")
+                    .help("an alias stands for a value above it that is complete; write out what is meant"),
+            );
             return Err(Stop::Document);
         };
         if self.expects_name() {
@@ -309,12 +312,9 @@ impl<'a> Builder<'a> {
     fn refuse_name(&mut self, end: u32) {
         if let Some(parent) = self.open.last_mut() {
             parent.key = Some(None);
+            parent.spoiled = true;
             parent.end = parent.end.max(end);
         }
-    }
-
-    fn arena_view(&self) -> impl Fn(usize) -> (&'_ RawContent, Spot) + '_ {
-        |id| (&self.arena[id].content, self.arena[id].at)
     }
 
     fn push(&mut self, at: Spot, content: RawContent, weight: usize, height: usize) -> usize {
@@ -349,7 +349,7 @@ impl<'a> Builder<'a> {
         if self.limits.spend(nodes) {
             return Ok(());
         }
-        let message = format!("the files hold more than {MAX_NODES} values, aliases followed");
+        let message = format!("more than {MAX_NODES} values in one file, aliases followed");
         self.fail(Diagnostic::error("too-many-values", at, message).label("the limit is reached here"));
         Err(Stop::Load)
     }
@@ -369,6 +369,7 @@ impl Open {
             anchor,
             map,
             is_name,
+            spoiled: false,
             items: Vec::new(),
             members: Vec::new(),
             names: HashMap::new(),
@@ -377,15 +378,6 @@ impl Open {
             end: at.end,
         }
     }
-}
-
-fn bad_number(text: &str, bad: BadNumber, at: Spot) -> Diagnostic {
-    let shown = crate::suggest::short(text);
-    let diagnostic = match bad {
-        BadNumber::NotFinite => Diagnostic::error("bad-number", at, format!("`{shown}` is no number that JSON has")),
-        BadNumber::TooBig => Diagnostic::error("bad-number", at, format!("the number `{shown}` is too big")),
-    };
-    diagnostic.help("if a text is meant, put it in quotes")
 }
 
 /// The tree of a value. Recursion is bounded by [`MAX_DEPTH`], the size by [`MAX_NODES`].

@@ -3,30 +3,24 @@
 
 use std::collections::HashSet;
 
-use super::build::{RawContent, RawMember};
+use super::build::{Raw, RawContent, RawMember};
 use crate::diagnostic::Diagnostic;
-use crate::spot::Spot;
 
 /// Adds the members of `merges` to `members`; what cannot be merged is reported.
-pub(super) fn apply<'a>(
-    value: &impl Fn(usize) -> (&'a RawContent, Spot),
-    members: &mut Vec<RawMember>,
-    merges: &[usize],
-) -> Vec<Diagnostic> {
+pub(super) fn apply(arena: &[Raw], members: &mut Vec<RawMember>, merges: &[usize]) -> Vec<Diagnostic> {
     let mut failed = Vec::new();
     let mut names: HashSet<String> = members.iter().map(|m| m.name.clone()).collect();
     let mut sources = Vec::new();
     for merge in merges {
-        match value(*merge).0 {
+        match &arena[*merge].content {
             RawContent::List(items) => sources.extend(items.iter().copied()),
             RawContent::Map(_) | RawContent::Scalar(_) => sources.push(*merge),
         }
     }
     for source in sources {
-        let (content, at) = value(source);
-        let RawContent::Map(merged) = content else {
+        let RawContent::Map(merged) = &arena[source].content else {
             failed.push(
-                Diagnostic::error("bad-merge", at, "`<<` merges objects, found something else")
+                Diagnostic::error("bad-merge", arena[source].at, "`<<` merges objects, found something else")
                     .label("expected an object or a list of objects"),
             );
             continue;

@@ -5,7 +5,10 @@
 
 mod build;
 mod limits;
+mod meaning;
 mod merge_keys;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod scalar;
 mod text;
@@ -13,7 +16,7 @@ mod tree;
 mod words;
 
 pub(crate) use limits::{Limits, MAX_FILE_BYTES};
-pub(crate) use parse::{Document, parse};
+pub(crate) use parse::parse;
 pub(crate) use scalar::{Looks, looks_like, resolve_plain};
 pub(crate) use text::{Undecodable, decode};
-pub(crate) use tree::{Content, Member, Node, Plain, Scalar};
+pub(crate) use tree::{Content, Member, Node, Origin, Plain, Scalar};

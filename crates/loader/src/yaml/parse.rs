@@ -5,7 +5,7 @@
 
 use granit_parser::{Event, Options, Parser};
 
-use super::build::{Builder, Stop};
+use super::build::{Builder, Properties, Stop};
 use super::limits::Limits;
 use super::tree::Node;
 use super::words;
@@ -38,6 +38,7 @@ pub(crate) struct Parsed {
 /// Reads all documents of a text.
 pub(crate) fn parse(file: FileId, text: &str, limits: &mut Limits) -> Parsed {
     let mut parsed = Parsed { documents: Vec::new(), diagnostics: Vec::new(), whole: true };
+    limits.next_file();
     if let Some(diagnostic) = words::control_character(file, text) {
         parsed.diagnostics.push(diagnostic);
         parsed.whole = false;
@@ -74,15 +75,19 @@ fn section(
             Ok(pair) => pair,
             Err(error) => {
                 let at = from + error.marker().byte_offset().unwrap_or(0);
-                let open = builder.open_bracket();
+                let around = words::Around { bracket: builder.open_bracket(), name: builder.pending_name() };
                 parsed.diagnostics.append(&mut builder.take_diagnostics());
-                parsed.diagnostics.push(words::syntax(file, text, error.kind(), at, open));
+                parsed.diagnostics.push(words::syntax(file, text, error.kind(), at, &around));
                 return Err(Some(at));
             }
         };
         let range = span.byte_range().unwrap_or(0..0);
         let at = builder.spot(from + range.start, from + range.end);
-        if let Err(stop) = step(&mut builder, event, at, parsed) {
+        let tag_at = span
+            .tag_start()
+            .and_then(|mark| mark.byte_offset())
+            .map(|start| builder.spot(from + start, at.start as usize));
+        if let Err(stop) = step(&mut builder, event, at, tag_at, parsed) {
             parsed.diagnostics.append(&mut builder.take_diagnostics());
             return Err(match stop {
                 Stop::Document => Some(at.start as usize),
@@ -93,11 +98,23 @@ fn section(
     Ok(())
 }
 
-fn step(builder: &mut Builder<'_>, event: Event<'_>, at: Spot, parsed: &mut Parsed) -> Result<(), Stop> {
+fn step(
+    builder: &mut Builder<'_>,
+    event: Event<'_>,
+    at: Spot,
+    tag_at: Option<Spot>,
+    parsed: &mut Parsed,
+) -> Result<(), Stop> {
     match event {
-        Event::Scalar(text, style, anchor, tag) => builder.scalar(&text, style, anchor, tag.as_deref(), at),
-        Event::SequenceStart(style, anchor, tag) => builder.open(false, style, anchor, tag.as_deref(), at),
-        Event::MappingStart(style, anchor, tag) => builder.open(true, style, anchor, tag.as_deref(), at),
+        Event::Scalar(text, style, anchor, tag) => {
+            builder.scalar(&text, style, Properties { anchor, tag: tag.as_deref(), tag_at }, at)
+        }
+        Event::SequenceStart(style, anchor, tag) => {
+            builder.open(false, style, Properties { anchor, tag: tag.as_deref(), tag_at }, at)
+        }
+        Event::MappingStart(style, anchor, tag) => {
+            builder.open(true, style, Properties { anchor, tag: tag.as_deref(), tag_at }, at)
+        }
         Event::SequenceEnd | Event::MappingEnd => builder.close(at),
         Event::Alias(anchor) => builder.alias(anchor, at),
         Event::DocumentEnd => {

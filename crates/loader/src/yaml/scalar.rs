@@ -32,7 +32,13 @@ pub(crate) fn resolve_plain(text: &str) -> Result<Plain, BadNumber> {
     if let Some(number) = radix(text) {
         return number;
     }
-    if is_decimal(unsigned) { integer(text) } else if is_float(unsigned) { float(text) } else { Ok(Plain::Text) }
+    if is_decimal(unsigned) {
+        integer(text)
+    } else if is_float(unsigned) {
+        float(text)
+    } else {
+        Ok(Plain::Text)
+    }
 }
 
 /// `0o17` and `0x1f`.
@@ -43,9 +49,8 @@ fn radix(text: &str) -> Option<Result<Plain, BadNumber>> {
         (None, None) => return None,
     };
     let all_digits = !digits.is_empty() && digits.chars().all(|c| c.is_digit(base));
-    all_digits.then(|| {
-        u64::from_str_radix(digits, base).map(|n| Plain::Number(n.into())).map_err(|_| BadNumber::TooBig)
-    })
+    all_digits
+        .then(|| u64::from_str_radix(digits, base).map(|n| Plain::Number(n.into())).map_err(|_| BadNumber::TooBig))
 }
 
 fn all_digits(text: &str) -> bool {

@@ -44,8 +44,19 @@ pub(crate) struct Scalar {
     pub(crate) bare: bool,
     /// What the text means.
     pub(crate) plain: Plain,
-    /// Whether the text came from outside the file, by a reference. Such a text is never shown.
-    pub(crate) from_outside: bool,
+    /// Where the text came from.
+    pub(crate) origin: Origin,
+}
+
+/// Where a scalar's text came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It is written in the file.
+    Written,
+    /// A variable of the project file stands behind it.
+    Variable,
+    /// The environment or a file stands behind it. Such a text may be secret and is never shown.
+    Outside,
 }
 
 /// What a scalar's text means.
@@ -59,12 +70,19 @@ pub(crate) enum Plain {
     Number(serde_json::Number),
     /// Just the text.
     Text,
+    /// Nothing that can be used; what is wrong with it has been said.
+    Reported,
 }
 
 impl Scalar {
+    /// Whether the text must not be shown.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.origin == Origin::Outside
+    }
+
     /// A text in quotes.
     pub(crate) fn text(text: String) -> Self {
-        Self { text, bare: false, plain: Plain::Text, from_outside: false }
+        Self { text, bare: false, plain: Plain::Text, origin: Origin::Written }
     }
 }
 
@@ -103,7 +121,7 @@ impl Node {
     pub(crate) fn to_json(&self) -> Json {
         match &self.content {
             Content::Scalar(scalar) => match &scalar.plain {
-                Plain::Null => Json::Null,
+                Plain::Null | Plain::Reported => Json::Null,
                 Plain::Bool(b) => Json::Bool(*b),
                 Plain::Number(n) => Json::Number(n.clone()),
                 Plain::Text => Json::String(scalar.text.clone()),

@@ -1,0 +1,130 @@
+//! The laws of the core, over random worlds of a vendor that is made up for them.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::manifests::{self, Names};
+use common::mutate;
+use common::run::{World, any_order};
+use common::tape::Tape;
+use common::tenant::Manners;
+use common::vendor::CATALOG;
+use common::check;
+use proptest::prelude::*;
+use tilewright_core::{Address, FieldPath, Segment, validate};
+
+fn numbers(length: usize) -> impl Strategy<Value = Vec<u16>> {
+    prop::collection::vec(any::<u16>(), 0..length)
+}
+
+fn manners(tape: &mut Tape) -> Manners {
+    Manners {
+        trims: tape.chance(30),
+        rewrites_uris: tape.chance(30),
+        drops_empty: tape.chance(30),
+        hides_defaults: tape.chance(30),
+        reorders: tape.chance(30),
+    }
+}
+
+fn is_valid(world: &World) -> Result<(), String> {
+    let findings = validate(&world.desired, &CATALOG);
+    if findings.is_empty() { Ok(()) } else { Err(format!("the manifests are not valid: {findings:?}")) }
+}
+
+/// Plans, checks the plan, applies it in some allowed order, and checks the world. False where the plan has problems that
+/// are justified.
+fn round(world: &mut World, tape: &mut Tape, selected: &BTreeSet<Address>) -> Result<bool, String> {
+    is_valid(world)?;
+    let planned = match world.plan(selected) {
+        Ok(planned) => planned,
+        Err(problems) => return check::justified(world, selected, &problems).map(|()| false),
+    };
+    check::plan(world, &planned, selected)?;
+    let before = world.tenant.stored.clone();
+    let mut in_order = world.clone();
+    let as_planned: Vec<usize> = (0..planned.plan.steps.len()).collect();
+    let what = |e: String| format!("{e}\nsteps: {:#?}", planned.plan.steps);
+    in_order.apply(&planned, selected, &as_planned).map_err(what)?;
+    check::applied(&in_order, &planned, selected, &before).map_err(what)?;
+    let order = any_order(&planned.plan, tape);
+    world.apply(&planned, selected, &order).map_err(|e| what(format!("in the order {order:?}: {e}")))?;
+    check::applied(world, &planned, selected, &before).map_err(what)?;
+    check::converged(world, selected).map_err(what)?;
+    Ok(true)
+}
+
+fn fail(error: String) -> TestCaseError {
+    TestCaseError::fail(error)
+}
+
+/// A world whose first manifests are applied.
+fn settled(tape: &mut Tape, names: &mut Names) -> Result<World, String> {
+    let desired = manifests::desired(tape, names);
+    let mut world = World::new(desired, manners(tape));
+    let everything = world.everything();
+    if round(&mut world, tape, &everything)? { Ok(world) } else { Err("an empty tenant has no problems".to_owned()) }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(prop::test_runner::FileFailurePersistence::WithSource("regressions"))),
+        max_shrink_iters: 4000,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn apply_then_plan_is_empty(numbers in numbers(1500)) {
+        let (mut tape, mut names) = (Tape::new(numbers), Names::default());
+        let mut world = settled(&mut tape, &mut names).map_err(fail)?;
+        for _ in 0..2 {
+            let before = world.clone();
+            mutate::edit(&mut tape, &mut names, &mut world.desired);
+            mutate::meddle(&mut tape, &mut names, &mut world.tenant);
+            let everything = world.everything();
+            if !round(&mut world, &mut tape, &everything).map_err(fail)? {
+                world = before;
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_handed_over_without_a_refused_step_or_a_lost_object(numbers in numbers(1000)) {
+        let (mut tape, mut names) = (Tape::new(numbers), Names::default());
+        let mut world = settled(&mut tape, &mut names).map_err(fail)?;
+        for _ in 0..2 {
+            let ids: Vec<_> = world.tenant.stored.objects.keys().cloned().collect();
+            mutate::hand_over(&mut tape, &mut names, &mut world.desired);
+            let everything = world.everything();
+            prop_assert!(round(&mut world, &mut tape, &everything).map_err(fail)?, "handing over has no problems");
+            prop_assert_eq!(ids, world.tenant.stored.objects.keys().cloned().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn only_what_is_selected_is_written(numbers in numbers(1500)) {
+        let (mut tape, mut names) = (Tape::new(numbers), Names::default());
+        let mut world = settled(&mut tape, &mut names).map_err(fail)?;
+        mutate::edit(&mut tape, &mut names, &mut world.desired);
+        mutate::meddle(&mut tape, &mut names, &mut world.tenant);
+        let all: Vec<Address> = world.everything().into_iter().collect();
+        let selected = tape.some_of(&all, 50).into_iter().collect();
+        round(&mut world, &mut tape, &selected).map_err(fail)?;
+    }
+
+    #[test]
+    fn parse_of_display_is_identity(
+        kind in "[a-z-]{1,8}",
+        keys in prop::collection::vec("[a-z0-9-]{1,9}", 1..3),
+        segments in prop::collection::vec(
+            prop_oneof!["\\PC{0,6}".prop_map(Segment::Member), (0_usize..99).prop_map(Segment::Item)], 0..5),
+    ) {
+        let address: Address = format!("{kind}/{}", keys.join("/")).parse().unwrap();
+        prop_assert_eq!(address.to_string().parse::<Address>().unwrap(), address);
+        let path: FieldPath = segments.into_iter().collect();
+        prop_assert_eq!(path.to_string().parse::<FieldPath>().unwrap(), path);
+    }
+}
