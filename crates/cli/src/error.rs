@@ -4,7 +4,10 @@ use std::fmt;
 
 use tilewright_core::Violation;
 use tilewright_core::diff::Problem;
-use tilewright_engine::{BindingsError, CallError, CallErrorKind, RefreshError, TokenError, TransportError};
+use tilewright_engine::{
+    ApplyError, BindingsError, CallError, CallErrorKind, JournalError, LockError, RefreshError, TokenError,
+    TransportError,
+};
 use tilewright_loader::DiagnosticReport;
 
 use crate::exit::Exit;
@@ -140,6 +143,40 @@ impl From<BindingsError> for CommandError {
             BindingsError::Version { .. } => Self::new(Exit::Failure, message).hint("use a newer tilewright"),
             BindingsError::OtherTenant { .. } => Self::new(Exit::Stale, message)
                 .hint("give the environment a name of its own, or move the file away if the tenant really changed"),
+        }
+    }
+}
+
+impl From<JournalError> for CommandError {
+    fn from(error: JournalError) -> Self {
+        let message = error.to_string();
+        match error {
+            JournalError::Io { .. } => Self::new(Exit::Failure, message).hint("check the rights on that folder"),
+            JournalError::Damaged { .. } => Self::new(Exit::Failure, message).hint(
+                "it tells what a killed apply did; restore it, or move it away: then what that run made is found by its display name",
+            ),
+            JournalError::Version { .. } => Self::new(Exit::Failure, message).hint("use a newer tilewright"),
+        }
+    }
+}
+
+impl From<ApplyError> for CommandError {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Bindings(error) => error.into(),
+            ApplyError::Journal(error) => error.into(),
+        }
+    }
+}
+
+impl From<LockError> for CommandError {
+    fn from(error: LockError) -> Self {
+        let message = error.to_string();
+        match error {
+            LockError::Held { .. } => {
+                Self::new(Exit::Guarded, message).hint("wait until it has ended; nothing was sent")
+            }
+            LockError::Io { .. } => Self::new(Exit::Failure, message).hint("check the rights on that folder"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use tilewright_core::diff::{DiffInput, diff};
@@ -9,7 +10,9 @@ use tilewright_core::plan::{Header, PLAN_FORMAT, Plan, PlanInput, plan};
 use tilewright_core::{
     Address, Backend, Bindings, DesiredState, LiveState, Policy, RemoteId, Violation, guard, manifests_hash,
 };
-use tilewright_engine::{BindingsError, BindingsFile, Connection, Reader, RefreshInput, RetryPolicy, refresh};
+use tilewright_engine::{
+    BindingsError, BindingsFile, Connection, JournalFile, Leftover, Reader, RefreshInput, RetryPolicy, refresh_after,
+};
 use tilewright_mosaic::Mosaic;
 
 use crate::args::{Global, Where};
@@ -18,7 +21,7 @@ use crate::error::{CommandError, Details};
 use crate::exit::Exit;
 use crate::manifests::check;
 use crate::progress::Progress;
-use crate::render::{REMOVED, paint};
+use crate::render::{REMOVED, counted, paint};
 use crate::selection::Selection;
 
 /// Manifests that are right, and a tenant to compare them with. Nothing was sent yet.
@@ -31,6 +34,8 @@ pub(crate) struct Session {
     partial: bool,
     file: BindingsFile,
     bindings: Bindings,
+    /// What a killed apply left.
+    leftover: Option<Leftover>,
     reader: Reader,
     progress: Arc<Progress>,
     concurrency: usize,
@@ -67,7 +72,12 @@ impl Session {
         let concurrency = usize::from(place.concurrency);
         let place_of = setting.place(place.environment.as_deref(), &place.connection)?;
         let file = BindingsFile::new(&place_of.folder, &place_of.name);
-        let bindings = file.load()?;
+        let mut bindings = file.load()?;
+        let leftover = JournalFile::beside(file.path()).read()?;
+        if let Some(leftover) = &leftover {
+            let missing = leftover.fold_into(&mut bindings);
+            tell_of(leftover, missing);
+        }
         check_tenant(&file, &bindings, place_of.tenant.as_deref())?;
         let progress = Progress::new();
         let connection = Connection {
@@ -90,11 +100,28 @@ impl Session {
             scope,
             file,
             bindings,
+            leftover,
             reader: connection.reader(),
             progress,
             concurrency,
             send_unverifiable: place.send_unverifiable,
         })
+    }
+
+    /// The file that an apply's lock lies beside.
+    pub(crate) fn bindings_path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Reads bindings and journal again, once nobody else can write them.
+    pub(crate) fn reload(mut self) -> Result<Self, CommandError> {
+        self.bindings = self.file.load()?;
+        self.leftover = JournalFile::beside(self.file.path()).read()?;
+        if let Some(leftover) = &self.leftover {
+            leftover.fold_into(&mut self.bindings);
+        }
+        check_tenant(&self.file, &self.bindings, self.place.tenant.as_deref())?;
+        Ok(self)
     }
 
     /// Reads the tenant and plans.
@@ -105,7 +132,7 @@ impl Session {
         check_tenant(&self.file, &self.bindings, tenant.as_deref())?;
         self.bindings.tenant = tenant.clone().or(self.bindings.tenant);
         let request = RefreshInput { desired: &self.desired, bindings: &self.bindings, selected: &self.selected };
-        let live = refresh(&self.reader, request).await;
+        let live = refresh_after(&self.reader, request, self.leftover.as_ref()).await;
         self.progress.clear();
         let live = live?;
         let mut diff = diff(&DiffInput {
@@ -160,6 +187,18 @@ impl Session {
             concurrency: self.concurrency,
             send_unverifiable: self.send_unverifiable,
         })
+    }
+}
+
+/// Says on standard error what a killed apply left.
+fn tell_of(leftover: &Leftover, missing: usize) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "An earlier apply did not end in order. Its journal is taken into account:");
+    if missing > 0 {
+        let _ = writeln!(err, "  {} that it made had not reached the bindings", counted(missing, "id"));
+    }
+    for write in &leftover.open {
+        let _ = writeln!(err, "  whether this took effect is looked up: {} {}", write.verb, write.address);
     }
 }
 

@@ -71,7 +71,12 @@ impl DesiredState {
 
     /// The children of a resource that are to be there, in order of address.
     pub fn children<'a>(&'a self, parent: &'a Address) -> impl Iterator<Item = &'a Resource> {
-        self.present().filter(move |r| r.address.parent(parent.kind()).as_ref() == Some(parent))
+        // A family sorts together, so that this need not look at all others.
+        self.resources
+            .range(parent..)
+            .map(|(_, resource)| resource)
+            .take_while(|r| r.address.keys().starts_with(parent.keys()))
+            .filter(|r| !r.is_tombstone() && r.address.parent(parent.kind()).as_ref() == Some(parent))
     }
 
     /// The child that a parent brings when it is made: the one that says so, or the only one.

@@ -1,5 +1,6 @@
 //! Guards: reasons to refuse a plan before its first write.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -117,14 +118,21 @@ impl Violation {
 /// How many objects cease to exist: an application counts itself and its clients, a replacement one.
 #[must_use]
 pub fn deletes(plan: &Plan) -> usize {
-    let deleted: Vec<&Change> = plan.changes.iter().filter(|c| c.action == Action::Delete).collect();
-    let inside = |change: &Change| {
-        deleted.iter().any(|d| {
-            change.address != d.address && change.address.parent(d.address.kind()).as_ref() == Some(&d.address)
-        })
+    let going: BTreeMap<&Address, &Change> =
+        plan.changes.iter().filter(|c| ceases(c)).map(|c| (&c.address, c)).collect();
+    let kinds: BTreeSet<&str> = going.keys().map(|a| a.kind()).collect();
+    // What dies with its parent is counted there.
+    let inside = |address: &Address| {
+        kinds.iter().filter_map(|kind| address.parent(kind)).any(|parent| parent != *address && going.contains_key(&parent))
     };
-    let replaced = plan.count(Action::Replace);
-    replaced + deleted.iter().filter(|c| !inside(c)).map(|c| 1 + cascade(c)).sum::<usize>()
+    going.iter().filter(|(address, _)| !inside(address)).map(|(_, change)| 1 + cascade(change)).sum()
+}
+
+fn ceases(change: &Change) -> bool {
+    match change.action {
+        Action::Delete | Action::Replace => true,
+        Action::Create | Action::Adopt | Action::Update | Action::Keep => false,
+    }
 }
 
 fn cascade(change: &Change) -> usize {
@@ -163,50 +171,56 @@ pub fn guard(plan: &Plan, live: &LiveState, bindings: &Bindings, policy: &Policy
             }
         }
     }
-    let going = plan.changes.iter().filter(|c| matches!(c.action, Action::Delete | Action::Replace));
-    for change in going {
-        losses(plan, change, live, bindings, policy, &mut violations);
-    }
+    let losses = Losses::new(plan, live, bindings, policy);
+    plan.changes.iter().filter(|c| ceases(c)).for_each(|change| losses.of(change, &mut violations));
     violations
 }
 
-fn losses(
-    plan: &Plan,
-    change: &Change,
-    live: &LiveState,
-    bindings: &Bindings,
-    policy: &Policy,
-    violations: &mut Vec<Violation>,
-) {
-    let address = &change.address;
-    let Some(id) = &change.id else { return };
-    let own = (address.kind().to_owned(), id.clone());
-    let children: Vec<(String, RemoteId)> = live.children(id).map(|o| (o.kind.clone(), o.id.clone())).collect();
-    let dying = || std::iter::once(&own).chain(&children);
-    let protected = dying().any(|(kind, id)| {
-        bindings.address_of(kind, id).and_then(|a| bindings.resources.get(a)).is_some_and(|b| b.protect)
-    });
-    if change.protected || protected {
-        violations.push(Violation::Protected { address: address.clone() });
-    }
-    if dying().any(|object| policy.holder.contains(object)) {
-        violations.push(Violation::SelfLockout { address: address.clone() });
-    }
-    let Some(object) = live.object(address.kind(), id) else { return };
-    let parent_goes = |parent: &RemoteId| {
-        plan.steps.iter().any(|s| matches!(&s.operation, Operation::Delete { target, .. } if target == parent))
-    };
-    if let Some(parent) = object.parent.as_ref().filter(|p| !parent_goes(p)) {
-        let is_default = live.objects.values().any(|o| o.id == *parent && o.default_child.as_ref() == Some(id));
-        if is_default {
-            violations.push(Violation::DefaultChild { address: address.clone() });
+/// What a plan takes away, and from whom.
+struct Losses<'a> {
+    live: &'a LiveState,
+    policy: &'a Policy,
+    /// The ids of what is deleted by a step, and of what is deleted or replaced at all.
+    deleted: BTreeSet<&'a RemoteId>,
+    going: BTreeSet<(&'a str, &'a RemoteId)>,
+    protected: BTreeSet<(&'a str, &'a RemoteId)>,
+}
+
+impl<'a> Losses<'a> {
+    fn new(plan: &'a Plan, live: &'a LiveState, bindings: &'a Bindings, policy: &'a Policy) -> Self {
+        let deleted = plan.steps.iter().filter_map(|s| match &s.operation {
+            Operation::Delete { target, .. } => Some(target),
+            Operation::Create { .. } | Operation::Update { .. } => None,
+        });
+        let going = plan.changes.iter().filter(|c| ceases(c));
+        let bound = bindings.resources.iter().filter(|(_, b)| b.protect);
+        Self {
+            live,
+            policy,
+            deleted: deleted.collect(),
+            going: going.filter_map(|c| Some((c.address.kind(), c.id.as_ref()?))).collect(),
+            protected: bound.map(|(address, b)| (address.kind(), &b.id)).collect(),
         }
-        let going = |o: &&crate::LiveObject| {
-            plan.changes
-                .iter()
-                .any(|c| c.id.as_ref() == Some(&o.id) && matches!(c.action, Action::Delete | Action::Replace))
+    }
+
+    fn of(&self, change: &Change, violations: &mut Vec<Violation>) {
+        let address = &change.address;
+        let Some(id) = &change.id else { return };
+        let dying = || {
+            let children = self.live.children(id).map(|o| (o.kind.as_str(), &o.id));
+            std::iter::once((address.kind(), id)).chain(children)
         };
-        if !is_default && live.children(parent).all(|o| going(&o)) {
+        if change.protected || dying().any(|object| self.protected.contains(&object)) {
+            violations.push(Violation::Protected { address: address.clone() });
+        }
+        if dying().any(|(kind, id)| self.policy.holder.iter().any(|(k, i)| (k.as_str(), i) == (kind, id))) {
+            violations.push(Violation::SelfLockout { address: address.clone() });
+        }
+        let Some(object) = self.live.object(address.kind(), id) else { return };
+        let Some(parent) = object.parent.as_ref().filter(|p| !self.deleted.contains(p)) else { return };
+        if self.live.objects.values().any(|o| o.id == *parent && o.default_child.as_ref() == Some(id)) {
+            violations.push(Violation::DefaultChild { address: address.clone() });
+        } else if self.live.children(parent).all(|o| self.going.contains(&(o.kind.as_str(), &o.id))) {
             violations.push(Violation::LastChild { address: address.clone() });
         }
     }

@@ -50,7 +50,10 @@ impl LiveState {
     /// All objects of a kind, in order of id.
     pub fn of_kind<'a>(&'a self, kind: &str) -> impl Iterator<Item = &'a LiveObject> {
         let kind = kind.to_owned();
-        self.objects.values().filter(move |o| o.kind == kind)
+        self.objects
+            .range((kind.clone(), RemoteId::new(""))..)
+            .take_while(move |((of, _), _)| *of == kind)
+            .map(|(_, object)| object)
     }
 
     /// The children of an object, in order of kind and id.

@@ -154,9 +154,56 @@ impl Value {
     }
 }
 
+/// The stored form is that of [`Value::to_json`], but for an object that would look like a reference: it is wrapped as
+/// `{"literal": …}`, and so is an object that would look wrapped.
 impl serde::Serialize for Value {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_json().serialize(serializer)
+        stored(self).serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Value {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = serde_json::Value::deserialize(deserializer)?;
+        restored(&json).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Whether an object with this one member needs a wrap.
+fn is_marked(members: &BTreeMap<String, Value>) -> bool {
+    members.len() == 1 && members.keys().all(|name| name == "ref" || name == "literal")
+}
+
+fn stored(value: &Value) -> serde_json::Value {
+    match value {
+        Value::List(items) => items.iter().map(stored).collect(),
+        Value::Object(members) => {
+            let plain: serde_json::Value = members.iter().map(|(k, v)| (k.clone(), stored(v))).collect();
+            if is_marked(members) { serde_json::json!({ "literal": plain }) } else { plain }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Ref(_) => value.to_json(),
+    }
+}
+
+fn restored(json: &serde_json::Value) -> Result<Value, crate::address::AddressError> {
+    let object = |members: &serde_json::Map<String, serde_json::Value>| {
+        members.iter().map(|(k, v)| Ok((k.clone(), restored(v)?))).collect::<Result<_, _>>().map(Value::Object)
+    };
+    match json {
+        serde_json::Value::Array(items) => items.iter().map(restored).collect::<Result<_, _>>().map(Value::List),
+        serde_json::Value::Object(members) => match members.iter().next() {
+            Some((name, serde_json::Value::String(text))) if members.len() == 1 && name == "ref" => {
+                Ok(Value::Ref(text.parse()?))
+            }
+            Some((name, serde_json::Value::Object(wrapped))) if members.len() == 1 && name == "literal" => {
+                object(wrapped)
+            }
+            Some(_) | None => object(members),
+        },
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => Ok(Value::from_json(json)),
     }
 }
 
@@ -175,6 +222,25 @@ impl schemars::JsonSchema for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_that_looks_like_a_reference_is_stored_as_what_it_is() {
+        let texts = [
+            r#"{"ref": "client/a/b"}"#,
+            r#"{"ref": 1}"#,
+            r#"{"literal": {"ref": "x"}}"#,
+            r#"{"literal": 2, "ref": "x"}"#,
+            r#"[{"a": {"ref": "client/a/b"}}]"#,
+        ];
+        for text in texts {
+            let value = Value::from_json(&serde_json::from_str(text).unwrap());
+            let stored = serde_json::to_string(&value).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&stored).unwrap(), value, "{stored}");
+        }
+        let reference = Value::Ref("client/a/b".parse().unwrap());
+        let stored = serde_json::to_string(&reference).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&stored).unwrap(), reference);
+    }
 
     #[test]
     fn a_whole_float_is_the_integer() {

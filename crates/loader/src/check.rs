@@ -67,6 +67,11 @@ impl Checker {
 
     /// Everything that is wrong with a value.
     pub(crate) fn check(&self, subject: &Subject<'_>) -> Vec<Diagnostic> {
+        self.verdict(subject).0
+    }
+
+    /// Everything that is wrong with a value, and the members in which something is.
+    pub(crate) fn verdict(&self, subject: &Subject<'_>) -> (Vec<Diagnostic>, BTreeSet<String>) {
         let errors: Vec<_> = self
             .validator
             .iter_errors(subject.json)
@@ -99,7 +104,7 @@ impl Checker {
             self.unknown(subject, path, names, &mut said, &mut meant);
         }
         self.missing(subject, &missing, &meant, &mut said);
-        said
+        (said, errors.iter().filter_map(|(path, _)| path.top()).map(ToOwned::to_owned).collect())
     }
 
     /// The schema of what is at a path.

@@ -78,7 +78,7 @@ pub(crate) fn read(
         let checker = if tombstone { &checkers.loose[&spec.name] } else { &checkers.specs[&spec.name] };
         let Converted { fields: converted_fields, json, mut silent, diagnostics: said } = converted;
         silent.extend(misplaced(kind, spec, root));
-        let found = checker.check(&Subject {
+        let (found, wrong) = checker.verdict(&Subject {
             node: &member.value,
             json: &json,
             owner: member.name_at,
@@ -87,7 +87,8 @@ pub(crate) fn read(
             advice: &|path, name| advice(kind, spec, path, name),
         });
         let bad: BTreeSet<&str> = silent.iter().filter_map(FieldPath::top).collect();
-        fields = converted_fields.into_iter().filter(|(name, _)| !bad.contains(name.as_str())).collect();
+        fields = converted_fields;
+        fields.retain(|name, _| !bad.contains(name.as_str()) && !wrong.contains(name));
         diagnostics.extend(said);
         diagnostics.extend(found);
     }

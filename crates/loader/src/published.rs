@@ -70,6 +70,7 @@ pub fn manifest_schema(catalog: &Catalog) -> Json {
 pub fn project_schema(regions: &[&str]) -> Json {
     let mut schema = crate::project::schema();
     let environments = &mut schema["properties"]["spec"]["properties"]["environments"];
+    environments["propertyNames"] = json!({"pattern": "^[a-z0-9-]{1,63}$"});
     let members = &mut environments["additionalProperties"]["properties"];
     let region = members["region"].take();
     let mut known = region;
@@ -147,7 +148,8 @@ fn widen(catalog: &Catalog, schema: &mut Json) {
         Some("object") => {
             let required = schema["required"].clone();
             let is_required = |name: &str| required.as_array().is_some_and(|r| r.iter().any(|n| n == name));
-            for (name, member) in schema["properties"].as_object_mut().into_iter().flatten() {
+            let members = schema.get_mut("properties").and_then(Json::as_object_mut);
+            for (name, member) in members.into_iter().flatten() {
                 widen(catalog, member);
                 if !is_required(name) {
                     *member = alternatives(member.take(), [json!({"type": "null"})]);
@@ -155,14 +157,11 @@ fn widen(catalog: &Catalog, schema: &mut Json) {
             }
         }
         Some("array") => {
-            let mut item = schema["items"].take();
-            if item.is_object() {
-                if let Some(kind) = refers_to {
-                    item["x-tilewright"]["refersTo"] = kind.into();
-                }
-                widen(catalog, &mut item);
-                schema["items"] = item;
+            let Some(item) = schema.get_mut("items") else { return };
+            if let Some(kind) = refers_to {
+                item["x-tilewright"]["refersTo"] = kind.into();
             }
+            widen(catalog, item);
         }
         Some("boolean" | "integer" | "number") if facts["duration"].is_string() => {
             let text = json!({"type": "string", "pattern": duration::PATTERN});

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use tilewright_engine::{ApplyInput, Interrupt, Report, StepOutcome};
+use tilewright_engine::{ApplyInput, ApplyLock, Interrupt, Report, StepOutcome};
 
 use crate::args::{ApplyArgs, Format, Global};
 use crate::error::{CommandError, Details};
@@ -16,7 +16,10 @@ pub(crate) async fn apply(global: &Global, args: &ApplyArgs) -> Result<Exit, Com
         return Err(CommandError::usage("apply without --yes needs a terminal to ask on")
             .hint("look at `tilewright plan` first, then add --yes"));
     }
-    let planned = Session::open(global, &args.place)?.plan().await?;
+    let session = Session::open(global, &args.place)?;
+    // Taken before live state is read: what another apply does meanwhile would make the plan stale.
+    let _lock = ApplyLock::take(session.bindings_path(), &holder())?;
+    let planned = session.reload()?.plan().await?;
     if global.format == Format::Text {
         super::print(&render::plan_text(&planned.plan, planned.reader.backend().catalog()));
     }
@@ -40,6 +43,13 @@ pub(crate) async fn apply(global: &Global, args: &ApplyArgs) -> Result<Exit, Com
         Format::Markdown => super::print(&render::applied_markdown(&planned.plan, &report)),
     }
     Ok(exit(&report))
+}
+
+/// What another apply on this environment is told.
+fn holder() -> String {
+    let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
+    let by = if user.is_empty() { String::new() } else { format!(" of {user}") };
+    format!("process {}{by}", std::process::id())
 }
 
 async fn send(planned: &Planned, interrupt: Interrupt) -> Result<Report, CommandError> {

@@ -10,7 +10,7 @@ use tilewright_loader::DiagnosticReport;
 
 use super::apply::{finding_text, outcome, sentences, verdict};
 use super::values::{Line, inline, is_short, line_diff, lines};
-use super::words::{note, reason, sign, step, steps_matter, summary, verb};
+use super::words::{reason, sign, step, steps_matter, summary, told, verb};
 use crate::error::{CommandError, Details};
 
 /// GitHub takes 65,536 characters in a comment; the rest is room for a heading of the caller's own.
@@ -115,7 +115,7 @@ fn change_markdown(change: &Change, catalog: &Catalog) -> String {
         let fence = "`".repeat(3.max(1 + longest_run(&body)));
         let _ = writeln!(out, "{fence}diff\n{body}{fence}\n");
     }
-    for (warning, text) in change.notes.iter().map(note) {
+    for (warning, text) in told(&change.notes) {
         let mark = if warning { "**Note:** " } else { "" };
         let _ = writeln!(out, "- {mark}{}", plain(&text));
     }

@@ -9,7 +9,7 @@ use tilewright_core::plan::Plan;
 use tilewright_core::{Catalog, FieldSpec, Key, Value};
 
 use super::values::{Line, inline, is_short, line_diff, lines, visible};
-use super::words::{note, reason, sign, step, steps_matter, summary, verb};
+use super::words::{reason, sign, step, steps_matter, summary, told, verb};
 use super::{ADDED, ADOPTED, BOLD, CHANGED, DIM, REMOVED, paint};
 
 /// The widest column of field names; longer names push their values out.
@@ -72,7 +72,7 @@ fn change_text(out: &mut String, change: &Change, catalog: &Catalog) {
             field_text(out, change.action, field, spec.and_then(|s| s.field(&field.path)));
         }
     }
-    for (warning, text) in change.notes.iter().map(note) {
+    for (warning, text) in told(&change.notes) {
         let text = if warning { paint(CHANGED, &format!("! {text}")) } else { paint(DIM, &format!("  {text}")) };
         line(out, 3, &text);
     }
@@ -157,7 +157,7 @@ fn remarks_text(out: &mut String, plan: &Plan) {
     out.push('\n');
     line(out, 0, &paint(BOLD, "Unchanged, but worth knowing"));
     for (address, notes) in &plan.remarks {
-        for (warning, text) in notes.iter().map(note) {
+        for (warning, text) in told(notes) {
             let mark = if warning { paint(CHANGED, "!") } else { " ".to_owned() };
             line(out, 1, &format!("{mark} {address}: {text}"));
         }

@@ -52,15 +52,18 @@ pub(crate) fn is_short(value: &Value) -> bool {
     }
 }
 
-/// A value as lines: one for each item, member or line of text; sets sorted, so that only what differs moves.
+/// A value as lines: one for each item, member or line of text; sets of short items are sorted, so that only what differs
+/// moves.
 pub(crate) fn lines(value: &Value, spec: Option<&FieldSpec>) -> Vec<String> {
     let set = spec.is_some_and(|s| matches!(s.shape, Shape::List { set: true, .. }));
     let mut out = Vec::new();
     match value {
-        Value::List(items) if set => {
+        Value::List(items) if items.iter().all(is_short) && !items.is_empty() => {
             let mut items = items.clone();
-            items.sort();
-            push(&Value::List(items), 0, &mut out);
+            if set {
+                items.sort();
+            }
+            out.extend(items.iter().map(inline));
         }
         other => push(other, 0, &mut out),
     }

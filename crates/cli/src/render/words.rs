@@ -60,10 +60,13 @@ fn adopted(adoption: &Adoption) -> String {
     }
 }
 
-/// The sentence of a note, and whether it is a warning.
-pub(super) fn note(note: &Note) -> (bool, String) {
+/// The sentences of notes, and whether each is a warning; a whole object that keeps nothing needs none.
+pub(super) fn told(notes: &[Note]) -> impl Iterator<Item = (bool, String)> + '_ {
+    notes.iter().filter(|n| !matches!(n, Note::WholeObject { kept, .. } if kept.is_empty())).map(note)
+}
+
+fn note(note: &Note) -> (bool, String) {
     match note {
-        Note::WholeObject { field, kept } if kept.is_empty() => (false, format!("`{field}` is sent whole")),
         Note::WholeObject { field, kept } => {
             let kept: Vec<_> = kept.iter().map(|(name, value)| format!("{name} {}", inline(value))).collect();
             (false, format!("`{field}` is sent whole; kept as they are: {}", kept.join(", ")))
@@ -132,9 +135,9 @@ pub(super) fn step(step: &Step) -> String {
     }
 }
 
-/// Whether the steps say more than the changes: more than one for an address, or a value in between.
+/// Whether the steps say more than the changes do: an address has more than one, or a value in between.
 pub(super) fn steps_matter(plan: &Plan) -> bool {
-    plan.steps.iter().any(|s| s.purpose != Purpose::Change || !s.after.is_empty())
+    plan.steps.iter().any(|s| s.purpose != Purpose::Change)
 }
 
 /// `2 to create, 1 to update; 3 write requests`, or that there is nothing to do.
@@ -145,10 +148,9 @@ pub(crate) fn summary(plan: &Plan) -> String {
         .filter(|(_, n)| *n > 0)
         .map(|(action, n)| format!("{n} to {}", verb(action)))
         .collect();
-    let unchanged = counted(plan.unchanged, "resource");
     if parts.is_empty() {
-        return format!("Nothing to do: {unchanged} as the manifests say.");
+        return format!("Nothing to do: {} as the manifests say.", counted(plan.unchanged, "resource"));
     }
     let writes = counted(plan.steps.len(), "write request");
-    format!("Plan: {}; {writes}. {unchanged} unchanged.", parts.join(", "))
+    format!("Plan: {}, {} unchanged; {writes}.", parts.join(", "), plan.unchanged)
 }

@@ -1,14 +1,14 @@
 //! What differs at one address, and why it is to change.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, RemoteId};
 use crate::path::FieldPath;
 use crate::value::Value;
 
 /// What is to happen to a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// It is made.
@@ -26,7 +26,7 @@ pub enum Action {
 }
 
 /// Why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Reason {
     /// Nothing in live state is this resource.
@@ -54,7 +54,7 @@ pub enum Reason {
 }
 
 /// How a resource came to its live object, where no binding did it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Adoption {
     /// By `metadata.id`.
@@ -77,7 +77,7 @@ pub enum Adoption {
 }
 
 /// What a field was before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "state", content = "value")]
 pub enum Before {
     /// Live state shows this value.
@@ -89,7 +89,7 @@ pub enum Before {
 }
 
 /// One field, or one member of an object, that is to change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldChange {
     /// Where in the spec.
     pub path: FieldPath,
@@ -100,7 +100,7 @@ pub struct FieldChange {
 }
 
 /// Something about a change that the reader may not expect.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Note {
     /// The API replaces this object whole, so members that the manifest does not state are sent as they are.
@@ -159,7 +159,7 @@ pub enum Note {
 }
 
 /// What differs at one address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// The address.
     pub address: Address,

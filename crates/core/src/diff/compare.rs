@@ -104,6 +104,14 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
+/// Whether a canonical value says what live state says by not showing the field: its default, or else nothing.
+fn means_nothing(spec: Option<&FieldSpec>, wanted: &Value) -> bool {
+    match spec.and_then(|s| Some((s, s.default.as_ref()?))) {
+        Some((spec, default)) if !is_empty(default) => *wanted == Value::Null || *wanted == canonical(spec, default),
+        Some(_) | None => is_empty(wanted) || spec.and_then(|s| s.default.as_ref()) == Some(wanted),
+    }
+}
+
 /// The complete object that is sent: what the manifest states, plus the live members that it does not state.
 /// A member that the manifest sets to null is left out. Anything but an object is sent as stated.
 #[must_use]
@@ -124,10 +132,11 @@ pub fn whole(spec: &FieldSpec, desired: &Value, live: Option<&Value>) -> Value {
     Value::Object(merged)
 }
 
-/// Where comparing happens: whose field it is, and what is remembered of it.
+/// Where comparing happens, and what is remembered of the object.
 pub(crate) struct Comparison<'a> {
-    pub(crate) address: &'a Address,
     pub(crate) bindings: &'a Bindings,
+    /// What was remembered of this very object.
+    pub(crate) marks: Option<&'a BTreeMap<FieldPath, FieldMark>>,
     /// The ids of resources that keep theirs.
     pub(crate) ids: &'a BTreeMap<Address, RemoteId>,
     /// Whether write-only fields of which nothing is remembered count as different.
@@ -197,11 +206,10 @@ impl Comparison<'_> {
         {
             return;
         }
-        let default = spec.and_then(|s| s.default.as_ref());
-        if live.is_none() && !write_only && comparable.as_ref().is_some_and(|w| is_empty(w) || Some(w) == default) {
+        if live.is_none() && !write_only && comparable.as_ref().is_some_and(|w| means_nothing(spec, w)) {
             return;
         }
-        let mark = self.bindings.mark(self.address, path);
+        let mark = self.marks.and_then(|m| m.get(path));
         let remembered = mark.zip(comparable.as_ref()).is_some_and(|(m, w)| self.bindings.fingerprint(w) == m.sent);
         match (mark, live) {
             (Some(FieldMark { seen: None, .. }), None) if remembered => return,

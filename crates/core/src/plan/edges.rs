@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::address::{Address, RemoteId};
-use crate::catalog::{FieldSpec, KindSpec, Unique, Within};
+use crate::catalog::{FieldSpec, Unique, Within};
 use crate::diff::{Change, Note, Problem, ProblemKind, canonical, display_name};
 use crate::live::LiveObject;
 use crate::path::FieldPath;
+use crate::plan::index::{Index, held, referred, takes_place, unique_paths, value_at};
 use crate::plan::node::{Act, Context, Node};
 use crate::value::Value;
 
@@ -27,7 +28,7 @@ pub(super) struct Edge {
 }
 
 impl Edge {
-    fn whole(from: usize, to: usize) -> Self {
+    pub(super) fn whole(from: usize, to: usize) -> Self {
         Self { from, to, releases: None, takes: None, soft: false }
     }
 }
@@ -40,214 +41,226 @@ pub(super) fn edges(
     changes: &mut BTreeMap<Address, Change>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Edge> {
-    let mut edges = Vec::new();
+    let index = Index::new(context, nodes);
+    let mut drawing = Drawing { context, nodes, index: &index, edges: Vec::new(), changes, problems };
     for (to, node) in nodes.iter().enumerate() {
-        after_creation(context, nodes, to, node, &mut edges);
+        drawing.after_creation(to, node);
         for (owner, name, value) in node.own() {
-            references(context, nodes, (to, owner, name, value), &mut edges, problems);
-            unique_values(context, nodes, (to, owner, name, value), &mut edges, changes, problems);
+            let written = Written { at: to, owner, name, value };
+            drawing.references(&written);
+            drawing.former_references(&written);
+            drawing.unique_values(&written);
         }
     }
+    if index.has_deletes() {
+        drawing.deletes();
+    }
+    let mut edges = drawing.edges;
     edges.retain(|e| e.from != e.to || e.takes.is_some());
     edges
 }
 
-/// A child waits for its parent, and an update for the creation of its own object.
-fn after_creation(context: &Context<'_>, nodes: &[Node], to: usize, node: &Node, edges: &mut Vec<Edge>) {
-    let maker = |address: &Address| nodes.iter().position(|n| n.creates(address));
-    if node.on_new && node.act == Act::Update {
-        edges.extend(maker(&node.address).map(|from| Edge::whole(from, to)));
-    }
-    if node.act == Act::Create
-        && let Some(from) = context.parent(&node.address).and_then(|p| maker(&p))
-    {
-        edges.push(Edge::whole(from, to));
+/// A field that a node writes.
+struct Written<'a> {
+    at: usize,
+    owner: &'a Address,
+    name: &'a str,
+    value: &'a Value,
+}
+
+impl Written<'_> {
+    #[expect(clippy::unnecessary_wraps, reason = "edges want it as an option")]
+    fn atom(&self) -> Option<Atom> {
+        Some((self.owner.clone(), self.name.to_owned()))
     }
 }
 
-/// The referenced comes before the referring, and who is let go of changes after that.
-fn references(
-    context: &Context<'_>,
-    nodes: &[Node],
-    (to, owner, name, value): (usize, &Address, &String, &Value),
-    edges: &mut Vec<Edge>,
-    problems: &mut Vec<Problem>,
-) {
-    let atom = || Some((owner.clone(), name.clone()));
-    for target in value.refs() {
-        let maker = nodes.iter().position(|n| n.creates(target));
-        match maker {
-            Some(from) => edges.push(Edge { from, to, releases: None, takes: atom(), soft: false }),
-            None if context.identities.id(target).is_some() => {
-                let updates = writers(nodes, target).filter(|from| *from != to);
-                edges.extend(updates.map(|from| Edge { from, to, releases: None, takes: atom(), soft: true }));
-            }
-            None => problems.push(Problem {
-                address: owner.clone(),
-                kind: ProblemKind::NoTarget { field: name.clone(), target: target.clone() },
-            }),
-        }
-    }
-    let Some(spec) = context.spec_of(owner).and_then(|s| s.fields.get(name)) else { return };
-    let Some(kind) = refers_to(spec) else { return };
-    let Some(shown) = context.live_of(owner).and_then(|o| o.fields.get(name)) else { return };
-    for id in texts(shown) {
-        let Some(former) = context.identities.address_of(kind, &RemoteId::new(id)) else { continue };
-        if value.refs().contains(&former) && !nodes.iter().any(|n| n.creates(former)) {
-            continue;
-        }
-        for (from, node) in nodes.iter().enumerate().filter(|(at, n)| *at != to && n.address == *former) {
-            let soft = node.act == Act::Update;
-            if node.act != Act::Create {
-                edges.push(Edge { from: to, to: from, releases: atom(), takes: None, soft });
-            }
-        }
-    }
+struct Drawing<'a, 'b> {
+    context: &'b Context<'a>,
+    nodes: &'b [Node],
+    index: &'b Index<'b>,
+    edges: Vec<Edge>,
+    changes: &'b mut BTreeMap<Address, Change>,
+    problems: &'b mut Vec<Problem>,
 }
 
-/// The kind that a field, or the items of a list, refer to.
-fn refers_to(spec: &FieldSpec) -> Option<&str> {
-    use crate::catalog::Shape;
-    match &spec.shape {
-        Shape::List { item, .. } => item.refers_to.as_deref(),
-        Shape::Bool | Shape::Number | Shape::Text { .. } | Shape::Object { .. } | Shape::Atomic => {
-            spec.refers_to.as_deref()
+impl Drawing<'_, '_> {
+    /// A child waits for its parent, and an update for the creation of its own object.
+    fn after_creation(&mut self, to: usize, node: &Node) {
+        if node.on_new && node.act == Act::Update {
+            self.edges.extend(self.index.maker(&node.address).map(|from| Edge::whole(from, to)));
+        }
+        if node.act == Act::Create
+            && let Some(from) = self.context.parent(&node.address).and_then(|p| self.index.maker(&p))
+        {
+            self.edges.push(Edge::whole(from, to));
         }
     }
-}
 
-fn texts(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(text) => vec![text],
-        Value::List(items) => items.iter().filter_map(Value::as_str).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) | Value::Ref(_) => Vec::new(),
+    fn object(&self, kind: &str, id: &str) -> Option<&LiveObject> {
+        self.context.live.object(kind, &RemoteId::new(id))
     }
-}
 
-/// The nodes that send fields of a resource that is live already.
-fn writers<'a>(nodes: &'a [Node], address: &'a Address) -> impl Iterator<Item = usize> + 'a {
-    nodes.iter().enumerate().filter(move |(_, n)| n.act == Act::Update && n.address == *address).map(|(at, _)| at)
-}
+    /// Whether a resource has a live object that this plan does not delete.
+    fn lasts(&self, address: &Address) -> bool {
+        let object = self.context.live_of(address);
+        object.is_some_and(|o| self.index.deleter(self.context, o).is_none())
+    }
 
-/// Whoever lets go of a unique value comes before whoever takes it.
-fn unique_values(
-    context: &Context<'_>,
-    nodes: &[Node],
-    (to, owner, name, value): (usize, &Address, &String, &Value),
-    edges: &mut Vec<Edge>,
-    changes: &mut BTreeMap<Address, Change>,
-    problems: &mut Vec<Problem>,
-) {
-    let Some(spec) = context.spec_of(owner) else { return };
-    for (path, field, unique) in unique_paths(spec, name) {
-        let Some(wanted) = value_at(value, &path).map(|v| canonical(field, v)).filter(|v| takes_place(unique, v))
-        else {
-            continue;
-        };
-        let holds = |object: &LiveObject| held(object, &path).is_some_and(|v| canonical(field, v) == wanted);
-        let own = if nodes[to].on_new { None } else { context.live_of(owner) };
-        if own.is_some_and(&holds) {
-            continue;
-        }
-        let own_id = own.map(|o| o.id.clone());
-        let rivals = context.live.of_kind(owner.kind()).filter(|o| Some(&o.id) != own_id.as_ref());
-        for rival in rivals.filter(|o| shares_space(context, unique, owner, o)).filter(|o| holds(o)) {
-            match release(context, nodes, rival, &path, field, &wanted) {
-                Some((from, releases)) => {
-                    edges.push(Edge { from, to, releases, takes: Some((owner.clone(), name.clone())), soft: false });
+    /// The referenced comes before the referring. What is live already is at least brought up to date first.
+    fn references(&mut self, written: &Written<'_>) {
+        for target in written.value.refs() {
+            if let Some(from) = self.index.maker(target) {
+                let takes = written.atom();
+                self.edges.push(Edge { from, to: written.at, releases: None, takes, soft: false });
+            } else if self.lasts(target) {
+                for from in self.index.updates(target).iter().copied().filter(|from| *from != written.at) {
+                    let takes = written.atom();
+                    self.edges.push(Edge { from, to: written.at, releases: None, takes, soft: true });
                 }
-                None if unique.enforced => problems.push(held_by(context, owner, unique, &wanted, rival)),
-                None => {
-                    if let Some(change) = changes.get_mut(owner) {
-                        change.notes.push(Note::SharedValue { field: path.clone(), holder: rival.id.clone() });
+            } else {
+                let (field, target) = (written.name.to_owned(), target.clone());
+                let kind = ProblemKind::NoTarget { field, target };
+                self.problems.push(Problem { address: written.owner.clone(), kind });
+            }
+        }
+    }
+
+    /// What was referred to and is not any more is deleted, or changed, after that.
+    fn former_references(&mut self, written: &Written<'_>) {
+        if self.nodes[written.at].on_new {
+            return;
+        }
+        let Some(spec) = self.context.spec_of(written.owner).and_then(|s| s.fields.get(written.name)) else { return };
+        let Some(shown) = self.context.live_of(written.owner).and_then(|o| o.fields.get(written.name)) else { return };
+        let still = referred(spec, written.value);
+        for (kind, id) in referred(spec, shown).difference(&still) {
+            let deleter = self.object(kind, id).and_then(|o| self.index.deleter(self.context, o));
+            if let Some(to) = deleter {
+                self.edges.push(Edge { from: written.at, to, releases: written.atom(), takes: None, soft: false });
+                continue;
+            }
+            let Some(former) = self.context.identities.address_of(kind, &RemoteId::new(id)) else { continue };
+            if written.value.refs().contains(&former) {
+                continue;
+            }
+            for to in self.index.updates(former).iter().copied().filter(|to| *to != written.at) {
+                self.edges.push(Edge { from: written.at, to, releases: written.atom(), takes: None, soft: true });
+            }
+        }
+    }
+
+    /// Whoever lets go of a unique value comes before whoever takes it.
+    fn unique_values(&mut self, written: &Written<'_>) {
+        let Some(spec) = self.context.spec_of(written.owner) else { return };
+        for (path, field, unique) in unique_paths(spec, written.name) {
+            let wanted = value_at(written.value, &path).map(|v| canonical(field, v));
+            let Some(wanted) = wanted.filter(|v| takes_place(unique, v)) else { continue };
+            let is_new = self.nodes[written.at].on_new;
+            let own = if is_new { None } else { self.context.live_of(written.owner) };
+            if own.and_then(|o| held(o, &path)).is_some_and(|v| canonical(field, v) == wanted) {
+                continue;
+            }
+            for rival in self.index.holders(written.owner.kind(), &path, &wanted) {
+                if self.shares_space(unique, written.owner, rival) {
+                    self.take_over(written, (&path, field, unique), &wanted, rival);
+                }
+            }
+        }
+    }
+
+    fn take_over(
+        &mut self,
+        written: &Written<'_>,
+        (path, field, unique): (&FieldPath, &FieldSpec, &Unique),
+        wanted: &Value,
+        rival: &LiveObject,
+    ) {
+        let owner = written.owner;
+        match self.release(rival, path, field, wanted) {
+            Some((from, releases)) => {
+                self.edges.push(Edge { from, to: written.at, releases, takes: written.atom(), soft: false });
+            }
+            None if unique.enforced => {
+                let holder = self.named(rival);
+                let value = if unique.role { String::from("role") } else { wanted.to_json().to_string() };
+                let kind = ProblemKind::Held { name: unique.name.clone(), value, holder };
+                self.problems.push(Problem { address: owner.clone(), kind });
+            }
+            None => {
+                if let Some(change) = self.changes.get_mut(owner) {
+                    change.notes.push(Note::SharedValue { field: path.clone(), holder: rival.id.clone() });
+                }
+            }
+        }
+    }
+
+    fn named(&self, object: &LiveObject) -> (String, RemoteId, String) {
+        (object.kind.clone(), object.id.clone(), display_name(self.context.catalog, object))
+    }
+
+    fn shares_space(&self, unique: &Unique, owner: &Address, rival: &LiveObject) -> bool {
+        match unique.within {
+            Within::Tenant => true,
+            Within::Parent => {
+                let parent = self.context.parent(owner).filter(|p| self.index.maker(p).is_none());
+                parent.and_then(|p| self.context.identities.id(&p)).is_some_and(|id| rival.parent.as_ref() == Some(id))
+            }
+        }
+    }
+
+    /// The node by which a live object lets go of a value: what deletes it, or an update to another value.
+    fn release(
+        &self,
+        rival: &LiveObject,
+        path: &FieldPath,
+        field: &FieldSpec,
+        value: &Value,
+    ) -> Option<(usize, Option<Atom>)> {
+        if let Some(node) = self.index.deleter(self.context, rival) {
+            return Some((node, None));
+        }
+        let address = self.context.identities.address_of(&rival.kind, &rival.id)?;
+        let top = path.top()?;
+        let node = self.index.updates(address).iter().copied().find(|at| {
+            let written = self.nodes[*at].fields(address).and_then(|f| f.get(top));
+            written.is_some_and(|w| value_at(w, path).is_none_or(|v| canonical(field, v) != *value))
+        })?;
+        Some((node, Some((address.clone(), top.to_owned()))))
+    }
+
+    /// What refers to an object that is deleted is deleted before it, or refers to something else by then, or is a problem.
+    fn deletes(&mut self) {
+        for holder in self.context.live.objects.values() {
+            let Some(spec) = self.context.catalog.spec(&holder.spec_name) else { continue };
+            let own = self.index.deleter(self.context, holder);
+            for (name, shown) in &holder.fields {
+                let Some(field) = spec.fields.get(name) else { continue };
+                for (kind, id) in referred(field, shown) {
+                    let deleter = self.object(kind, id).and_then(|o| self.index.deleter(self.context, o));
+                    let Some(to) = deleter.filter(|to| Some(*to) != own) else { continue };
+                    match own {
+                        Some(from) => {
+                            // Two that refer to each other must go in some order all the same.
+                            self.edges.push(Edge { from, to, releases: None, takes: None, soft: true });
+                        }
+                        None if self.lets_go(holder, name, field, (kind, id)) => {}
+                        None => {
+                            let kind = ProblemKind::Referenced { field: name.clone(), by: self.named(holder) };
+                            self.problems.push(Problem { address: self.nodes[to].address.clone(), kind });
+                        }
                     }
                 }
             }
         }
     }
-}
 
-fn held_by(context: &Context<'_>, owner: &Address, unique: &Unique, wanted: &Value, rival: &LiveObject) -> Problem {
-    let holder = (rival.kind.clone(), rival.id.clone(), display_name(context.catalog, rival));
-    let value = if unique.role { String::from("role") } else { wanted.to_json().to_string() };
-    Problem { address: owner.clone(), kind: ProblemKind::Held { name: unique.name.clone(), value, holder } }
-}
-
-/// The unique fields inside a top-level field, itself included.
-pub(crate) fn unique_paths<'a>(spec: &'a KindSpec, name: &str) -> Vec<(FieldPath, &'a FieldSpec, &'a Unique)> {
-    fn collect<'a>(path: FieldPath, field: &'a FieldSpec, found: &mut Vec<(FieldPath, &'a FieldSpec, &'a Unique)>) {
-        if let Some(members) = field.members() {
-            members.iter().for_each(|(name, member)| collect(path.member(name), member, found));
-        }
-        found.extend(field.unique.as_ref().map(|unique| (path, field, unique)));
-    }
-    let mut found = Vec::new();
-    if let Some(field) = spec.fields.get(name) {
-        collect(FieldPath::field(name), field, &mut found);
-    }
-    found
-}
-
-/// The value at a path whose first segment is the field that `value` is of.
-pub(crate) fn value_at<'a>(value: &'a Value, path: &FieldPath) -> Option<&'a Value> {
-    path.segments().iter().skip(1).try_fold(value, |value, segment| match segment {
-        crate::Segment::Member(name) => value.as_object()?.get(name),
-        crate::Segment::Item(_) => None,
-    })
-}
-
-fn held<'a>(object: &'a LiveObject, path: &FieldPath) -> Option<&'a Value> {
-    value_at(object.fields.get(path.top()?)?, path)
-}
-
-/// Whether a value takes up a place: a role only where it is played, a text only where it says something.
-pub(crate) fn takes_place(unique: &Unique, value: &Value) -> bool {
-    match value {
-        Value::Bool(played) => *played,
-        Value::String(text) => !unique.role && !text.is_empty(),
-        Value::Null | Value::Number(_) | Value::List(_) | Value::Object(_) | Value::Ref(_) => false,
-    }
-}
-
-fn shares_space(context: &Context<'_>, unique: &Unique, owner: &Address, rival: &LiveObject) -> bool {
-    match unique.within {
-        Within::Tenant => true,
-        Within::Parent => {
-            let parent = context.parent(owner);
-            parent.and_then(|p| context.identities.id(&p)).is_some_and(|id| rival.parent.as_ref() == Some(id))
-        }
-    }
-}
-
-/// The node by which a live object lets go of a value: a delete of it or of its parent, or an update to another value.
-fn release(
-    context: &Context<'_>,
-    nodes: &[Node],
-    rival: &LiveObject,
-    path: &FieldPath,
-    field: &FieldSpec,
-    value: &Value,
-) -> Option<(usize, Option<Atom>)> {
-    let deleted = |kind_and_id: (&str, &RemoteId)| {
-        nodes.iter().position(|n| match &n.act {
-            Act::Delete { id } => (n.address.kind(), id) == kind_and_id,
-            Act::Create | Act::Update => false,
+    /// Whether some update of the holder writes the field without the reference.
+    fn lets_go(&self, holder: &LiveObject, name: &str, field: &FieldSpec, target: (&str, &str)) -> bool {
+        let Some(address) = self.context.identities.address_of(&holder.kind, &holder.id) else { return false };
+        self.index.updates(address).iter().any(|at| {
+            let written = self.nodes[*at].fields(address).and_then(|f| f.get(name));
+            !self.nodes[*at].on_new && written.is_some_and(|w| !referred(field, w).contains(&target))
         })
-    };
-    let parent_kind = context.catalog.kind(&rival.kind).and_then(|k| k.parent.as_ref());
-    let with_parent = parent_kind.zip(rival.parent.as_ref()).and_then(|(k, id)| deleted((&k.segment, id)));
-    if let Some(node) = deleted((&rival.kind, &rival.id)).or(with_parent) {
-        return Some((node, None));
     }
-    let address = context.identities.address_of(&rival.kind, &rival.id)?;
-    let top = path.top()?;
-    let lets_go = |node: &Node| {
-        node.act == Act::Update
-            && node
-                .fields(address)
-                .and_then(|f| f.get(top))
-                .is_some_and(|written| value_at(written, path).is_none_or(|v| canonical(field, v) != *value))
-    };
-    let node = nodes.iter().position(lets_go)?;
-    Some((node, Some((address.clone(), top.to_owned()))))
 }

@@ -1,19 +1,22 @@
 //! Turns changes into ordered steps, fully decided: one step is one write request.
 //!
 //! The order comes from real edges only (see `edges`): parents before children, the referenced before the referring,
-//! whoever lets go of a unique value before whoever takes it. Rings are opened by a second step (see `order`).
+//! whoever lets go of a unique value before whoever takes it. Rings are opened by a second step (see `rings`).
 
 mod edges;
+mod index;
 mod node;
 mod order;
+mod rings;
+mod spare;
 mod step;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub(crate) use edges::{takes_place, unique_paths, value_at};
+pub(crate) use index::{takes_place, unique_paths, value_at};
 pub use step::{Operation, ParentRef, Purpose, Step};
 
 use crate::catalog::Catalog;
@@ -26,7 +29,7 @@ use crate::live::{LiveObject, LiveState};
 pub const PLAN_FORMAT: u32 = 1;
 
 /// What a plan was made for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
     /// The version of the form.
     pub format_version: u32,
@@ -43,7 +46,7 @@ pub struct Header {
 }
 
 /// An ordered list of steps, with the changes they bring about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// What it was made for.
     pub header: Header,
@@ -103,7 +106,7 @@ pub fn plan(input: PlanInput<'_>) -> Result<Plan, Vec<Problem>> {
     let steps = match order::order(&context, &mut nodes, edges) {
         Ok(sorted) => step::steps(&context, nodes, &sorted, key),
         Err(problem) => {
-            problems.push(problem);
+            problems.push(*problem);
             Vec::new()
         }
     };

@@ -1,6 +1,6 @@
 //! The writes before they are ordered: one node for each write request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{Address, RemoteId};
 use crate::catalog::{Catalog, KindSpec};
@@ -71,10 +71,6 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) fn creates(&self, address: &Address) -> bool {
-        self.act == Act::Create && (self.address == *address || self.brings.as_ref() == Some(address))
-    }
-
     pub(super) fn fields(&self, address: &Address) -> Option<&BTreeMap<String, Value>> {
         self.writes.get(address)
     }
@@ -88,21 +84,20 @@ impl Node {
 pub(super) fn nodes(context: &Context<'_>, changes: &mut BTreeMap<Address, Change>) -> Vec<Node> {
     let mut nodes = Vec::new();
     let brought = brought_children(context, changes);
+    let comes_along: BTreeSet<&Address> = brought.values().flatten().collect();
     for change in changes.values_mut() {
         let Some(resource) = context.resource(&change.address) else { continue };
+        let creation = |change: &mut Change| -> Vec<Node> {
+            let child = brought.get(&change.address);
+            change.notes.extend(child.map(|address| Note::Brings { address: address.clone() }));
+            if comes_along.contains(&change.address) { Vec::new() } else { creation(context, resource, child.cloned().flatten()) }
+        };
         match change.action {
-            Action::Create if brought.values().any(|child| child.as_ref() == Some(&change.address)) => {}
-            Action::Create => {
-                let child = brought.get(&change.address).cloned().flatten();
-                if brought.contains_key(&change.address) {
-                    change.notes.push(Note::Brings { address: child.clone() });
-                }
-                nodes.extend(creation(context, resource, child));
-            }
+            Action::Create => nodes.extend(creation(change)),
             Action::Update => nodes.push(update(context, change, resource)),
             Action::Replace => {
                 nodes.extend(deletion(context, change));
-                nodes.extend(creation(context, resource, None));
+                nodes.extend(creation(change));
             }
             Action::Delete => nodes.extend(deletion(context, change)),
             Action::Adopt | Action::Keep => {}
@@ -112,21 +107,26 @@ pub(super) fn nodes(context: &Context<'_>, changes: &mut BTreeMap<Address, Chang
     nodes
 }
 
-/// For each created parent whose kind brings a child: the child that the manifests describe, if they do.
+/// Whether a resource is made by the plan.
+fn is_made(change: &Change) -> bool {
+    match change.action {
+        Action::Create | Action::Replace => true,
+        Action::Adopt | Action::Update | Action::Delete | Action::Keep => false,
+    }
+}
+
+/// For each parent that is made and whose kind brings a child: the child that the manifests describe, if they do.
 fn brought_children(context: &Context<'_>, changes: &BTreeMap<Address, Change>) -> BTreeMap<Address, Option<Address>> {
     changes
         .values()
-        .filter(|c| c.action == Action::Create)
+        .filter(|c| is_made(c))
         .filter(|c| {
             let kinds = context.catalog.kinds.iter().filter_map(|k| k.parent.as_ref());
             kinds.into_iter().any(|p| p.segment == c.address.kind() && p.brings_default)
         })
         .map(|c| {
             let child = context.desired.default_child(&c.address).map(|r| r.address.clone());
-            let child = child.filter(|a| {
-                context.is_brought(a) && changes.get(a).is_some_and(|change| change.action == Action::Create)
-            });
-            (c.address.clone(), child)
+            (c.address.clone(), child.filter(|a| context.is_brought(a) && changes.get(a).is_some_and(is_made)))
         })
         .collect()
 }
@@ -205,7 +205,7 @@ fn deletion(context: &Context<'_>, change: &Change) -> Option<Node> {
 
 /// A child dies with its parent, without a request of its own.
 fn drop_deletes_inside_deletes(context: &Context<'_>, nodes: &mut Vec<Node>) {
-    let deleted: Vec<Address> =
+    let deleted: BTreeSet<Address> =
         nodes.iter().filter(|n| matches!(n.act, Act::Delete { .. })).map(|n| n.address.clone()).collect();
     nodes.retain(|n| {
         let inside = context.parent(&n.address).is_some_and(|p| deleted.contains(&p));

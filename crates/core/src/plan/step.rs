@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, RemoteId};
 use crate::backend::Target;
@@ -13,7 +13,7 @@ use crate::plan::object_fingerprints;
 use crate::value::Value;
 
 /// Why a step is there, where that is not plain from its change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Purpose {
     /// It brings the change about, or most of it.
@@ -52,7 +52,7 @@ impl Purpose {
 }
 
 /// Where a new object is to live.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ParentRef {
     /// In a live object.
@@ -62,7 +62,7 @@ pub enum ParentRef {
 }
 
 /// The write request of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "do")]
 pub enum Operation {
     /// Makes the object.
@@ -97,7 +97,7 @@ pub enum Operation {
 }
 
 /// One write request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// From 1, in the plan's order.
     pub id: usize,
@@ -144,19 +144,23 @@ pub(super) fn steps(
     key: &FingerprintKey,
 ) -> Vec<Step> {
     let number: BTreeMap<usize, usize> = sorted.iter().enumerate().map(|(n, (at, _))| (*at, n + 1)).collect();
+    let made: BTreeSet<Address> = nodes
+        .iter()
+        .filter(|n| n.act == Act::Create)
+        .flat_map(|n| std::iter::once(&n.address).chain(&n.brings))
+        .cloned()
+        .collect();
     let mut by_index: BTreeMap<usize, Node> = nodes.into_iter().enumerate().collect();
     sorted
         .iter()
         .filter_map(|(at, waits)| {
             let node = by_index.remove(at)?;
-            let made = node.act == Act::Create;
-            let live = context.live_of(&node.address).filter(|_| !made);
-            let expects = live.map(|o| object_fingerprints(context.catalog, o, key)).unwrap_or_default();
             let after = waits.iter().filter_map(|w| number.get(w).copied()).collect();
             let (address, purpose) = (node.address.clone(), node.purpose.clone());
-            let operation = operation(context, node)?;
+            let operation = operation(context, node, &made)?;
             // What a replacement makes has nothing to do with the object that was there before.
-            let expects = if operation.is_on_live() { expects } else { BTreeMap::new() };
+            let live = context.live_of(&address).filter(|_| operation.is_on_live());
+            let expects = live.map(|o| object_fingerprints(context.catalog, o, key)).unwrap_or_default();
             Some(Step { id: number[at], address, operation, purpose, after, expects })
         })
         .collect()
@@ -171,7 +175,7 @@ impl Operation {
     }
 }
 
-fn operation(context: &Context<'_>, mut node: Node) -> Option<Operation> {
+fn operation(context: &Context<'_>, mut node: Node, made: &BTreeSet<Address>) -> Option<Operation> {
     let resource = context.resource(&node.address)?;
     let spec_name = resource.spec_name.clone();
     let live = context.live_of(&node.address);
@@ -183,14 +187,16 @@ fn operation(context: &Context<'_>, mut node: Node) -> Option<Operation> {
                 let fields = node.writes.remove(&child).unwrap_or_default();
                 Some((child, spec, fields))
             });
-            let parent = context.parent(&node.address);
-            let parent = parent
-                .map(|p| context.identities.id(&p).map_or(ParentRef::Made(p.clone()), |id| ParentRef::Id(id.clone())));
+            // A parent that is made anew has a live object too, which is not the one that is meant.
+            let parent = context.parent(&node.address).map(|p| match context.identities.id(&p) {
+                Some(id) if !made.contains(&p) => ParentRef::Id(id.clone()),
+                Some(_) | None => ParentRef::Made(p),
+            });
             Operation::Create { spec_name, parent, fields, brings }
         }
         Act::Update => {
             // An update after a creation or a replacement is on what that step makes.
-            let lasting = live.filter(|o| o.spec_name == spec_name && !node.on_new);
+            let lasting = live.filter(|_| !node.on_new);
             Operation::Update { spec_name, target: lasting.map(|o| o.id.clone()), fields }
         }
         Act::Delete { id } => {

@@ -78,9 +78,11 @@ pub(crate) fn add_shelf(tape: &mut Tape, names: &mut Names, desired: &mut Desire
     insert(desired, &address, "shelf", fields);
     let count = 1 + tape.below(3);
     let books: Vec<Address> = (0..count).map(|_| add_book(tape, names, desired, &address)).collect();
-    let default = &books[tape.below(count)];
-    desired.resources.get_mut(default).expect("just added").metadata.default =
-        if count == 1 { None } else { Some(true) };
+    let default = tape.below(count);
+    for (at, book) in books.iter().enumerate() {
+        let is_default = (count > 1 && at == default).then_some(true);
+        desired.resources.get_mut(book).expect("just added").metadata.default = is_default;
+    }
     address
 }
 

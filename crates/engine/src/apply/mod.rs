@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 pub use report::{Convergence, Finding, Report, StepOutcome, StepReport};
 
 use crate::bindings::{BindingsError, BindingsFile};
+use crate::journal::JournalError;
 use crate::tenant::{Reader, Writer};
 
 /// What [`apply`] needs.
@@ -45,6 +46,17 @@ pub struct ApplyInput<'a> {
     pub interrupt: Interrupt,
     /// Write-only fields of which nothing is remembered were planned as different.
     pub send_unverifiable: bool,
+}
+
+/// Why an apply does not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The bindings cannot be written.
+    #[error(transparent)]
+    Bindings(#[from] BindingsError),
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
 }
 
 /// A wish to stop: the steps in flight are finished, no other is begun.
@@ -82,7 +94,7 @@ impl Interrupt {
 /// Applies the plan. Every step gets an outcome, whatever happens.
 ///
 /// # Errors
-/// [`BindingsError`] where the bindings cannot be written before the first step; later ones are in the report.
-pub async fn apply(input: ApplyInput<'_>) -> Result<Report, BindingsError> {
+/// [`ApplyError`] where bindings or journal cannot be written before the first step; later failures are in the report.
+pub async fn apply(input: ApplyInput<'_>) -> Result<Report, ApplyError> {
     run::Run::new(input).go().await
 }

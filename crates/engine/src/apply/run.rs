@@ -11,11 +11,12 @@ use tilewright_core::{
     Address, Backend, Binding, Bindings, FingerprintKey, KindSpec, LiveObject, RemoteId, Target, Value,
 };
 
+use super::ApplyError;
 use super::report::{Report, StepOutcome, StepReport};
 use super::step::{self, Ended};
 use super::{ApplyInput, readback};
-use crate::bindings::BindingsError;
 use crate::event::Event;
+use crate::journal::{Journal, JournalError, JournalFile};
 use crate::tenant::{Reader, Writer};
 
 /// What the steps of a run share.
@@ -92,6 +93,7 @@ pub(super) struct Run<'a> {
     bindings: Bindings,
     outcomes: BTreeMap<usize, StepReport>,
     unsaved_reason: Option<String>,
+    journal: Option<Journal>,
 }
 
 impl<'a> Run<'a> {
@@ -106,17 +108,29 @@ impl<'a> Run<'a> {
             state: Mutex::new(state),
         };
         let bindings = input.bindings.clone();
-        Self { input, shared: Arc::new(shared), bindings, outcomes: BTreeMap::new(), unsaved_reason: None }
+        Self {
+            input,
+            shared: Arc::new(shared),
+            bindings,
+            outcomes: BTreeMap::new(),
+            unsaved_reason: None,
+            journal: None,
+        }
     }
 
-    pub(super) async fn go(mut self) -> Result<Report, BindingsError> {
+    pub(super) async fn go(mut self) -> Result<Report, ApplyError> {
         let adopted = self.bind_what_was_found();
         // Fails before the first write if the bindings have nowhere to go.
         self.input.file.save(&self.bindings)?;
+        let journal_file = JournalFile::beside(self.input.file.path());
+        if !self.input.plan.steps.is_empty() {
+            self.journal = Some(journal_file.begin(self.bindings.tenant.as_deref())?);
+        }
         self.send_steps().await;
         let finished = self.finished();
         let convergence = readback::read_back(&self.input, &mut self.bindings, &finished).await;
         self.save();
+        self.close_journal(&journal_file);
         let steps = self.input.plan.steps.iter().filter_map(|s| self.outcomes.remove(&s.id)).collect::<Vec<_>>();
         let unsaved = if self.unsaved_reason.is_some() { self.made_ids() } else { Vec::new() };
         Ok(Report {
@@ -169,6 +183,10 @@ impl<'a> Run<'a> {
             for id in next {
                 waiting.remove(&id);
                 let step = steps[&id];
+                if let Err(error) = self.intend(step) {
+                    self.report(step, None, StepOutcome::Failed { error: error.to_string() }, Vec::new());
+                    continue;
+                }
                 let (address, verb) = (step.address.clone(), step.verb());
                 self.input.reader.tell(&Event::StepStarted { step: id, address, verb });
                 let shared = &shared;
@@ -220,6 +238,9 @@ impl<'a> Run<'a> {
             let resource = self.input.desired.resources.get(address);
             let mut binding = new_binding(made.clone(), parent.clone());
             binding.protect = resource.is_some_and(|r| r.metadata.protect);
+            if let Some(Err(error)) = self.journal.as_mut().map(|j| j.made(address, &binding)) {
+                self.unsaved_reason = Some(error.to_string());
+            }
             self.bindings.resources.insert(address.clone(), binding);
             let mut state = shared.state();
             state.ids.insert(address.clone(), made.clone());
@@ -236,7 +257,31 @@ impl<'a> Run<'a> {
         if !ended.made.is_empty() || matches!(step.operation, Operation::Delete { .. }) {
             self.save();
         }
+        if let Some(Err(error)) = self.journal.as_mut().map(|j| j.ended(step.id, ended.outcome.word())) {
+            self.unsaved_reason = Some(error.to_string());
+        }
         self.report(step, id, ended.outcome, ended.findings);
+    }
+
+    /// Writes down what is about to be sent. Where that cannot be done, it is not sent.
+    fn intend(&mut self, step: &Step) -> Result<(), JournalError> {
+        let brings = match &step.operation {
+            Operation::Create { brings: Some((child, _, _)), .. } => Some(child),
+            Operation::Create { brings: None, .. } | Operation::Update { .. } | Operation::Delete { .. } => None,
+        };
+        let Some(journal) = self.journal.as_mut() else { return Ok(()) };
+        journal.intent(step.id, &step.address, step.verb(), brings)
+    }
+
+    /// The bindings have everything now. Where an outcome is unknown, the next run must look it up.
+    fn close_journal(&mut self, file: &JournalFile) {
+        let known = !self.outcomes.values().any(|r| matches!(r.outcome, StepOutcome::Unknown { .. }));
+        if known
+            && self.unsaved_reason.is_none()
+            && let Err(error) = file.remove()
+        {
+            self.unsaved_reason = Some(error.to_string());
+        }
     }
 
     /// Marks the fields that a step sent; a delete forgets the object and what lived in it.

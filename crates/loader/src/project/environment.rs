@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 use tilewright_core::Secret;
 
-use super::file::{typed, unknown_region};
+use super::file::{PLACES, typed, unknown_region};
 use super::spec::EnvironmentSpec;
 use crate::diagnostic::Diagnostic;
 use crate::interpolate::Outside;
@@ -128,11 +128,12 @@ impl Context<'_> {
             return None;
         }
         self.check(member, &node, found);
+        let has_secret = node.get("client_secret").is_some();
+        let has_token = node.get("access_token").is_some();
         let client_secret = take_secret(&mut node, "client_secret", found);
         let access_token = take_secret(&mut node, "access_token", found);
-        let has_token = access_token.is_some();
         let spec: EnvironmentSpec = typed(&node, found)?;
-        self.credentials(member.name_at, &spec, client_secret.is_some(), has_token, found);
+        self.credentials(member.name_at, &spec, has_secret, has_token, found);
         Some(Environment {
             name: member.name.clone(),
             endpoint: self.endpoint(&spec),
@@ -145,6 +146,11 @@ impl Context<'_> {
             max_deletes: spec.guards.max_deletes,
             max_delete_percent: spec.guards.max_delete_percent,
         })
+    }
+
+    /// Whether something says where the tenant is.
+    fn says_where(&self, stated: impl Fn(&str) -> bool) -> bool {
+        PLACES.iter().any(|place| stated(place) || self.request.overridden.contains(place))
     }
 
     /// Drops what is not wanted.
@@ -183,9 +189,7 @@ impl Context<'_> {
                 );
             }
         }
-        let places = ["simulator", "region", "base_url"];
-        let stated = places.iter().any(|p| node.get(p).is_some() || self.request.overridden.contains(p));
-        if self.request.connect && !stated {
+        if self.request.connect && !self.says_where(|place| node.get(place).is_some()) {
             let message = format!("the environment `{}` does not say where the tenant is", member.name);
             found.push(
                 Diagnostic::error("missing-field", member.name_at, message)
@@ -203,7 +207,14 @@ impl Context<'_> {
         has_token: bool,
         found: &mut Vec<Diagnostic>,
     ) {
-        if !self.request.connect || spec.simulator.is_some() || self.request.overridden.contains(&"simulator") {
+        let simulated = spec.simulator.is_some() || self.request.overridden.contains(&"simulator");
+        if !self.request.connect
+            || simulated
+            || !self.says_where(|place| match place {
+                "region" => spec.region.is_some(),
+                _ => spec.base_url.is_some(),
+            })
+        {
             return;
         }
         let given = |name: &str| self.request.overridden.contains(&name);

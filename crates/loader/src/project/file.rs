@@ -18,7 +18,7 @@ use crate::suggest::question;
 use crate::yaml::{self, Limits, Member, Node};
 
 /// Members of an environment of which one says where the tenant is.
-const PLACES: [&str; 3] = ["simulator", "region", "base_url"];
+pub(super) const PLACES: [&str; 3] = ["simulator", "region", "base_url"];
 
 /// Members of an environment that are secrets.
 const SECRETS: [&str; 2] = ["client_secret", "access_token"];

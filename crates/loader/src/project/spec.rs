@@ -112,8 +112,6 @@ pub(crate) fn schema() -> Json {
     let mut schema = settings.into_generator().into_root_schema_for::<ProjectDocument>().to_value();
     tidy(&mut schema);
     schema["title"] = "tilewright project file".into();
-    let names = serde_json::json!({"type": "string", "pattern": "^[a-z0-9-]{1,63}$"});
-    schema["properties"]["spec"]["properties"]["environments"]["propertyNames"] = names;
     schema
 }
 

@@ -146,6 +146,7 @@ pub(crate) fn env(name: &str) -> Option<String> {
         "SIGNUP" => Some("false".to_owned()),
         "CANARY" => Some("canary-5f3a".to_owned()),
         "EMPTY" => Some(String::new()),
+        "NUMBER_OF_DIGITS" => Some("6".to_owned()),
         _ => None,
     }
 }
