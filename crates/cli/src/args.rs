@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Plan, ask, and apply
     Apply(ApplyArgs),
+    /// Hand a client's id and secret to a file or to a command, never to the terminal unless asked
+    Credentials(CredentialsArgs),
     /// Print the JSON Schemas of manifests, the project file and reports
     Schema(SchemaArgs),
     /// Serve a simulated tenant over HTTP on loopback
@@ -139,6 +141,42 @@ pub(crate) struct ApplyArgs {
     /// Allow exactly this number of objects to cease to exist
     #[arg(long, value_name = "N")]
     pub(crate) allow_deletes: Option<usize>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CredentialsArgs {
+    /// The client, such as `client/storefront/web`
+    pub(crate) address: String,
+    /// Write them into this new file, readable by its owner only
+    #[arg(long, value_name = "FILE", group = "sink")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write over the file if it is there
+    #[arg(long, requires = "file")]
+    pub(crate) force: bool,
+    /// Write them to the standard input of this shell command
+    #[arg(long, value_name = "COMMAND", group = "sink")]
+    pub(crate) pipe: Option<String>,
+    /// Print them, for whoever knows that nobody looks on and nothing is recorded
+    #[arg(long, group = "sink")]
+    pub(crate) print: bool,
+    /// Their form
+    #[arg(long = "as", value_enum, default_value_t = CredentialsForm::Json)]
+    pub(crate) form: CredentialsForm,
+    /// The environment; need not be named where the project has only one
+    #[arg(short, long, value_name = "NAME", env = "TILEWRIGHT_ENVIRONMENT")]
+    pub(crate) environment: Option<String>,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CredentialsForm {
+    /// `{"client_id": …, "client_secret": …}`
+    Json,
+    /// `CLIENT_ID=…` and `CLIENT_SECRET=…`
+    Env,
+    /// The secret alone
+    Secret,
 }
 
 #[derive(Args, Debug)]

@@ -52,21 +52,27 @@ pub(crate) struct Place {
 }
 
 impl Setting {
-    /// Finds the project file: the named one, else upwards from the working folder.
+    /// Finds the project file: the named one, else upwards from the working folder. Manifests must be known.
     pub(crate) fn find(global: &Global, paths: &[PathBuf]) -> Result<Self, CommandError> {
-        let here = std::env::current_dir()
-            .map_err(|e| CommandError::new(Exit::Failure, format!("there is no working folder: {e}")))?;
-        let file = global.project.clone().or_else(|| discover(&here));
-        let regions: Vec<&str> = REGIONS.iter().map(|r| r.name).collect();
-        let project = file.map(|file| Project::read(&file, &regions).map_err(rejected)).transpose()?;
-        if project.is_none() && paths.is_empty() {
+        let found = Self { paths: paths.to_vec(), ..Self::anywhere(global)? };
+        if found.project.is_none() && paths.is_empty() {
             return Err(CommandError::new(
                 Exit::Invalid,
                 "there is no tilewright.yaml here or above, and no manifests are named",
             )
             .hint("name manifest files or folders, or make a project file; the README has one to copy"));
         }
-        Ok(Self { project, paths: paths.to_vec() })
+        Ok(found)
+    }
+
+    /// The same for commands that need no manifests.
+    pub(crate) fn anywhere(global: &Global) -> Result<Self, CommandError> {
+        let here = std::env::current_dir()
+            .map_err(|e| CommandError::new(Exit::Failure, format!("there is no working folder: {e}")))?;
+        let file = global.project.clone().or_else(|| discover(&here));
+        let regions: Vec<&str> = REGIONS.iter().map(|r| r.name).collect();
+        let project = file.map(|file| Project::read(&file, &regions).map_err(rejected)).transpose()?;
+        Ok(Self { project, paths: Vec::new() })
     }
 
     /// The manifests of one environment, or of every one where none is named.

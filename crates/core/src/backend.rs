@@ -184,6 +184,12 @@ pub trait Backend: Send + Sync {
         body: &[u8],
     ) -> Result<Written, DecodeError>;
 
+    /// The client id and secret in an answer with one object; `None` where it shows none.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the body is not such an object.
+    fn decode_secret(&self, kind: &str, body: &[u8]) -> Result<Option<(RemoteId, Secret)>, DecodeError>;
+
     /// What an update of `changed` must send along: the value that `now` has in each field whose update schema declares a
     /// default, save those that may not travel with `changed`. `default_child` is the child that `now` brought, where its
     /// fields are views in the parent's update.

@@ -123,7 +123,10 @@ pub fn deletes(plan: &Plan) -> usize {
     let kinds: BTreeSet<&str> = going.keys().map(|a| a.kind()).collect();
     // What dies with its parent is counted there.
     let inside = |address: &Address| {
-        kinds.iter().filter_map(|kind| address.parent(kind)).any(|parent| parent != *address && going.contains_key(&parent))
+        kinds
+            .iter()
+            .filter_map(|kind| address.parent(kind))
+            .any(|parent| parent != *address && going.contains_key(&parent))
     };
     going.iter().filter(|(address, _)| !inside(address)).map(|(_, change)| 1 + cascade(change)).sum()
 }

@@ -6,13 +6,13 @@ mod common;
 
 use std::collections::BTreeSet;
 
+use common::check;
 use common::manifests::{self, Names};
 use common::mutate;
 use common::run::{World, any_order};
 use common::tape::Tape;
 use common::tenant::Manners;
 use common::vendor::CATALOG;
-use common::check;
 use proptest::prelude::*;
 use tilewright_core::{Address, FieldPath, Segment, validate};
 
@@ -72,7 +72,7 @@ fn settled(tape: &mut Tape, names: &mut Names) -> Result<World, String> {
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: Some(Box::new(prop::test_runner::FileFailurePersistence::WithSource("regressions"))),
-        max_shrink_iters: 4000,
+        max_shrink_iters: 600,
         ..ProptestConfig::default()
     })]
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tilewright_core::{Backend, DecodeError, LiveObject, ReadRequest, RemoteId, Target, WriteRequest, Written};
+use tilewright_core::{Backend, DecodeError, LiveObject, ReadRequest, RemoteId, Secret, Target, WriteRequest, Written};
 
 use crate::call::{CallError, CallErrorKind, Caller};
 use crate::event::{Event, Observer};
@@ -107,6 +107,16 @@ impl Reader {
             Err(error) if error.kind.status() == Some(404) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The client id and secret of one object, for whoever hands them on; `None` where the tenant shows none.
+    ///
+    /// # Errors
+    /// [`CallError`]; an object that is not there is one.
+    pub async fn credentials(&self, target: &Target) -> Result<Option<(RemoteId, Secret)>, CallError> {
+        let request = self.backend().read(target);
+        let response = self.caller.read(&request).await?;
+        self.backend().decode_secret(&target.kind, response.body()).map_err(|e| undecodable(&request, e))
     }
 
     async fn list(&self, request: ReadRequest, parent: Option<&RemoteId>) -> Result<Vec<LiveObject>, CallError> {

@@ -19,6 +19,9 @@ fn compile(schema: &Json) -> jsonschema::Validator {
 /// The documents of a file as another reader sees them.
 fn documents(path: &Path) -> Option<Vec<Json>> {
     let text = std::fs::read_to_string(path).ok()?;
+    if path.extension().is_some_and(|e| e == "json") {
+        return Some(vec![serde_json::from_str(&text).ok()?]);
+    }
     let read = |document| {
         let mut value = serde_yaml::Value::deserialize(document).ok()?;
         value.apply_merge().ok()?;

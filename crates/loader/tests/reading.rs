@@ -233,14 +233,7 @@ fn folders_are_read_in_order_without_what_is_hidden_or_left_out() {
 #[test]
 fn a_path_that_leads_nowhere_is_an_error() {
     let loaded = common::load_paths(&[PathBuf::from("/nowhere/at-all"), PathBuf::from("Cargo.toml")], &[]);
-    insta::assert_snapshot!(common::rendered(&loaded, Path::new("/x")), @r"
-    error[not-a-manifest-file]: no manifest by its name
-    --> Cargo.toml
-     = help: manifests are `.yaml`, `.yml` and `.json` files
-
-    error[unreadable-file]: cannot be read: there is no such file or folder
-    --> /nowhere/at-all
-    ");
+    insta::assert_snapshot!(common::rendered(&loaded, Path::new("/x")));
     assert!(!loaded.whole);
 }
 

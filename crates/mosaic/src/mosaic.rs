@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 use tilewright_core::{
-    Address, Backend, Catalog, DecodeError, Echo, Encoded, LiveObject, ReadRequest, RemoteId, Target, Value,
+    Address, Backend, Catalog, DecodeError, Echo, Encoded, LiveObject, ReadRequest, RemoteId, Secret, Target, Value,
     WriteMethod, WriteRequest, Written,
 };
 
@@ -80,6 +80,10 @@ impl Backend for Mosaic {
         body: &[u8],
     ) -> Result<Written, DecodeError> {
         wire::decode::written(&self.catalog, kind, parent, method, body)
+    }
+
+    fn decode_secret(&self, kind: &str, body: &[u8]) -> Result<Option<(RemoteId, Secret)>, DecodeError> {
+        wire::decode::secret(kind, body)
     }
 
     fn echo(&self, now: &LiveObject, default_child: Option<&LiveObject>, changed: &BTreeMap<String, Value>) -> Echo {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod completions;
+mod credentials;
 mod plan;
 mod schema;
 mod simulator;
@@ -37,6 +38,7 @@ pub(crate) fn run() -> ExitCode {
             Command::Validate(args) => validate::validate(&global, &args),
             Command::Plan(args) => plan::plan(&global, &args).await,
             Command::Apply(args) => apply::apply(&global, &args).await,
+            Command::Credentials(args) => credentials::credentials(&global, &args).await,
             Command::Schema(args) => schema::schema(&args),
             Command::Simulator(args) => simulator::simulator(args).await,
             Command::Completions { shell } => completions::completions(shell),

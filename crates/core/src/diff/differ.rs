@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-
 use crate::address::{Address, RemoteId};
 use crate::bindings::Bindings;
 use crate::catalog::{Catalog, Kind, KindSpec};

@@ -114,11 +114,13 @@ fn cause(input: &DiffInput<'_>, identities: &Identities, fates: &Fates, resource
     let find = |a: &Address| fates.ids.get(a).map(ToString::to_string);
     spec.fields.iter().filter(|(_, f)| f.fixed).find_map(|(name, field)| {
         let implied = kind.discriminator.as_ref().filter(|(d, _)| d == name).map(|(_, v)| Value::String(v.clone()));
-        let wanted = resource.fields.get(name).cloned().or(implied)?;
-        // What live state does not show cannot be said to differ.
-        let shown = live.fields.get(name).filter(|v| **v != Value::Null)?;
+        let wanted = resource.fields.get(name).or(implied.as_ref())?;
+        // What live state does not show cannot be said to differ, but which variant an object is, is always known.
+        let shown = live.fields.get(name).filter(|v| **v != Value::Null).cloned();
+        let variant = || kind.specs.iter().find(|s| s.name == live.spec_name)?.when.clone().map(Value::String);
+        let shown = shown.or_else(|| implied.as_ref().and_then(|_| variant()))?;
         let same = wanted.resolved(&find).is_ok_and(|w| {
-            let (wanted, shown) = (canonical(field, &w), canonical(field, shown));
+            let (wanted, shown) = (canonical(field, &w), canonical(field, &shown));
             let mark = remembered(input, identities, address).and_then(|m| m.get(&FieldPath::field(name)));
             let print = |value: &Value| input.bindings.fingerprint(value);
             wanted == shown || mark.is_some_and(|m| m.sent == print(&wanted) && m.seen == Some(print(&shown)))

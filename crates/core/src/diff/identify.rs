@@ -84,12 +84,7 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(
-        desired: &'a DesiredState,
-        live: &'a LiveState,
-        bindings: &'a Bindings,
-        catalog: &'a Catalog,
-    ) -> Self {
+    fn new(desired: &'a DesiredState, live: &'a LiveState, bindings: &'a Bindings, catalog: &'a Catalog) -> Self {
         let mut named: BTreeMap<Name, Vec<&LiveObject>> = BTreeMap::new();
         for object in live.objects.values() {
             let spec = catalog.spec(&object.spec_name);
@@ -99,8 +94,16 @@ impl<'a> Search<'a> {
             }
         }
         let bound = bindings.resources.iter().rev().map(|(a, b)| ((a.kind(), &b.id), a)).collect();
-        let mut search =
-            Self { desired, live, bindings, catalog, named, bound, stated: BTreeSet::new(), found: Identities::default() };
+        let mut search = Self {
+            desired,
+            live,
+            bindings,
+            catalog,
+            named,
+            bound,
+            stated: BTreeSet::new(),
+            found: Identities::default(),
+        };
         search.stated = desired
             .present()
             .filter_map(|r| Some((r.address.kind(), search.parent(&r.address), search.display_name(r)?)))
@@ -229,7 +232,8 @@ pub(crate) fn orphans<'a>(
 ) -> impl Iterator<Item = (&'a Address, &'a LiveObject)> {
     bindings.resources.iter().filter_map(move |(address, binding)| {
         let object = live.object(address.kind(), &binding.id)?;
-        let free = !desired.resources.contains_key(address) && identities.address_of(address.kind(), &binding.id).is_none();
+        let free =
+            !desired.resources.contains_key(address) && identities.address_of(address.kind(), &binding.id).is_none();
         free.then_some((address, object))
     })
 }

@@ -88,7 +88,9 @@ pub(super) fn referred<'v>(spec: &'v FieldSpec, value: &'v Value) -> BTreeSet<(&
 
 fn collect_referred<'v>(spec: &'v FieldSpec, value: &'v Value, found: &mut BTreeSet<(&'v str, &'v str)>) {
     match (&spec.shape, value) {
-        (_, Value::String(id)) => found.extend(spec.refers_to.as_deref().filter(|_| !id.is_empty()).map(|k| (k, &**id))),
+        (_, Value::String(id)) => {
+            found.extend(spec.refers_to.as_deref().filter(|_| !id.is_empty()).map(|k| (k, &**id)))
+        }
         (Shape::List { item, .. }, Value::List(items)) => {
             items.iter().for_each(|v| collect_referred(item, v, found));
         }
@@ -97,10 +99,7 @@ fn collect_referred<'v>(spec: &'v FieldSpec, value: &'v Value, found: &mut BTree
                 members.get(name).into_iter().for_each(|m| collect_referred(m, value, found));
             }
         }
-        (
-            _,
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_) | Value::Ref(_),
-        ) => {}
+        (_, Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_) | Value::Ref(_)) => {}
     }
 }
 

@@ -90,7 +90,11 @@ pub(super) fn nodes(context: &Context<'_>, changes: &mut BTreeMap<Address, Chang
         let creation = |change: &mut Change| -> Vec<Node> {
             let child = brought.get(&change.address);
             change.notes.extend(child.map(|address| Note::Brings { address: address.clone() }));
-            if comes_along.contains(&change.address) { Vec::new() } else { creation(context, resource, child.cloned().flatten()) }
+            if comes_along.contains(&change.address) {
+                Vec::new()
+            } else {
+                creation(context, resource, child.cloned().flatten())
+            }
         };
         match change.action {
             Action::Create => nodes.extend(creation(change)),

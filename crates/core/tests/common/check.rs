@@ -39,7 +39,9 @@ pub(crate) fn plan(world: &World, planned: &Planned, selected: &BTreeSet<Address
             format!("{} is updated without a difference", change.address)
         })?;
         if change.action == Action::Delete {
-            that(world.desired.resources[&change.address].is_tombstone(), || format!("{} has no tombstone", change.address))?;
+            that(world.desired.resources[&change.address].is_tombstone(), || {
+                format!("{} has no tombstone", change.address)
+            })?;
         }
     }
     only_what_differs(plan)?;
@@ -91,7 +93,8 @@ pub(crate) fn applied(world: &World, planned: &Planned, selected: &BTreeSet<Addr
         }
         let Some(after) = after else { return Err(format!("{} was lost", object.id)) };
         let resource = world.bindings.resources.iter().find(|(a, b)| a.kind() == object.kind && b.id == object.id);
-        let resource = resource.and_then(|(a, _)| world.desired.resources.get(a)).filter(|r| selected.contains(&r.address));
+        let resource =
+            resource.and_then(|(a, _)| world.desired.resources.get(a)).filter(|r| selected.contains(&r.address));
         for (name, value) in &object.fields {
             let stated = resource.and_then(|r| r.fields.get(name));
             unmanaged_stays(&FieldPath::field(name), stated, value, after.fields.get(name))?;
@@ -122,9 +125,8 @@ fn lost(planned: &Planned, before: &LiveState) -> BTreeSet<RemoteId> {
         Operation::Create { .. } | Operation::Update { .. } => None,
     });
     let deleted: BTreeSet<&RemoteId> = deleted.collect();
-    let dies = |id: &RemoteId, parent: Option<&RemoteId>| {
-        deleted.contains(id) || parent.is_some_and(|p| deleted.contains(p))
-    };
+    let dies =
+        |id: &RemoteId, parent: Option<&RemoteId>| deleted.contains(id) || parent.is_some_and(|p| deleted.contains(p));
     before.objects.values().filter(|o| dies(&o.id, o.parent.as_ref())).map(|o| o.id.clone()).collect()
 }
 
@@ -138,11 +140,12 @@ fn unmanaged_stays(path: &FieldPath, stated: Option<&Value>, before: &Value, aft
         (None, _) => that(after == Some(before), || format!("`{path}` is not managed and moved")),
         (Some(Value::Object(stated)), Value::Object(before)) => {
             let after = after.and_then(Value::as_object);
-            before.iter().filter(|(name, _)| path.top() != Some("keys") && path.top() != Some("blob") && *name != "hidden").try_for_each(
-                |(name, value)| {
+            before
+                .iter()
+                .filter(|(name, _)| path.top() != Some("keys") && path.top() != Some("blob") && *name != "hidden")
+                .try_for_each(|(name, value)| {
                     unmanaged_stays(&path.member(name), stated.get(name), value, after.and_then(|o| o.get(name)))
-                },
-            )
+                })
         }
         (Some(_), _) => Ok(()),
     }

@@ -176,8 +176,7 @@ fn forget(tape: &mut Tape, _: &mut Names, desired: &mut DesiredState) {
 fn change_format(tape: &mut Tape, _: &mut Names, desired: &mut DesiredState) {
     let Some(book) = spare_book(tape, desired) else { return };
     let resource = desired.resources.get_mut(&book).expect("it is there");
-    let (format, other) =
-        if resource.spec_name == "paper-book" { ("audio", "pages") } else { ("paper", "voice") };
+    let (format, other) = if resource.spec_name == "paper-book" { ("audio", "pages") } else { ("paper", "voice") };
     resource.spec_name = format!("{format}-book");
     resource.fields.remove(other);
     resource.fields.insert("format".to_owned(), text(format));

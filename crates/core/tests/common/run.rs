@@ -103,8 +103,11 @@ impl World {
     fn bind_what_was_found(&mut self, selected: &BTreeSet<Address>, ids: &BTreeMap<Address, RemoteId>) {
         for (address, id) in ids.iter().filter(|(a, _)| selected.contains(*a)) {
             let bound = &mut self.bindings.resources;
-            let mut same: Vec<Address> =
-                bound.iter().filter(|(a, b)| a.kind() == address.kind() && b.id == *id).map(|(a, _)| a.clone()).collect();
+            let mut same: Vec<Address> = bound
+                .iter()
+                .filter(|(a, b)| a.kind() == address.kind() && b.id == *id)
+                .map(|(a, _)| a.clone())
+                .collect();
             same.sort_by_key(|a| a != address);
             let known: Vec<Binding> = same.iter().filter_map(|a| bound.remove(a)).collect();
             let parent = self.tenant.stored.object(address.kind(), id).and_then(|o| o.parent.clone());

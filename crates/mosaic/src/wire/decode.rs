@@ -55,13 +55,17 @@ pub(crate) fn written(
         return Ok(nothing);
     }
     let object = one(catalog, kind, parent, body)?;
-    let route = route(kind).filter(|_| wants_secret);
-    let secret = route.map(|r| Ok(unwrapped(json(body, "an object")?, r))).transpose()?.and_then(|a| secret(&a));
+    let secret = if wants_secret { secret(kind, body)? } else { None };
     Ok(Written { object: Some(object), secret })
 }
 
-/// The id and secret of the client that was made, also where it came with an application.
-fn secret(answer: &Json) -> Option<(RemoteId, Secret)> {
+/// The id and secret in an answer with one object: a client's own, or those of an application's default client.
+pub(crate) fn secret(kind: &str, body: &[u8]) -> Result<Option<(RemoteId, Secret)>, DecodeError> {
+    let Some(route) = route(kind) else { return Ok(None) };
+    Ok(id_and_secret(&unwrapped(json(body, "an object")?, route)))
+}
+
+fn id_and_secret(answer: &Json) -> Option<(RemoteId, Secret)> {
     let text = |name: &str| answer[name].as_str().filter(|t| !t.is_empty());
     Some((RemoteId::new(text("client_id")?), Secret::new(text("client_secret")?.to_owned())))
 }
