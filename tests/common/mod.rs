@@ -12,7 +12,7 @@ mod tenant;
 use std::path::{Path, PathBuf};
 
 pub(crate) use answering::Answering;
-pub(crate) use manifests::{Document, documents, environments, holds};
+pub(crate) use manifests::{documents, environments, holds, yaml};
 pub(crate) use output::Output;
 pub(crate) use sample::{EVERY_FIELD, INTRANET, PROJECT, SHOP, edited};
 pub(crate) use sandbox::Sandbox;

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tilewright_core::plan::Header;
+
+use crate::selection::Selection;
 
 /// Keeps the applications and clients of a Mosaic tenant equal to YAML manifests
 #[derive(Debug, Parser)]
@@ -58,6 +61,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Plan, ask, and apply
     Apply(ApplyArgs),
+    /// Render a saved plan; needs no network and no project
+    Show(ShowArgs),
     /// Hand a client's id and secret to a file or to a command, never to the terminal unless asked
     Credentials(CredentialsArgs),
     /// Print the JSON Schemas of manifests, the project file and reports
@@ -94,6 +99,9 @@ pub(crate) struct Where {
     /// Plan only for resources with this label
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) label: Vec<String>,
+    /// Delete what is bound and has no manifest any more
+    #[arg(long, conflicts_with_all = ["paths", "label"])]
+    pub(crate) prune: bool,
     /// Send fields that the API never shows and of which nothing is remembered
     #[arg(long)]
     pub(crate) send_unverifiable: bool,
@@ -102,6 +110,17 @@ pub(crate) struct Where {
     pub(crate) concurrency: u16,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+}
+
+impl Where {
+    /// The same place, narrowed as a saved plan was.
+    pub(crate) fn for_plan(&self, header: &Header) -> Self {
+        let (select, label) = Selection::from_words(&header.scope);
+        let paths = header.scope.iter().filter_map(|w| w.strip_prefix("path ")).map(PathBuf::from).collect();
+        let prune = header.scope.iter().any(|w| w == "prune");
+        let environment = self.environment.clone().or_else(|| Some(header.environment.clone()));
+        Self { paths, select, label, prune, environment, ..self.clone() }
+    }
 }
 
 /// Overrides of the project file. The client secret and a ready access token are read from TILEWRIGHT_CLIENT_SECRET and
@@ -129,6 +148,15 @@ pub(crate) struct PlanArgs {
     /// Exit with 4 if anything would be sent
     #[arg(long)]
     pub(crate) exit_code: bool,
+    /// Save the plan in this file, for `tilewright apply --plan`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// A plan that `tilewright plan --out` saved
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -138,6 +166,9 @@ pub(crate) struct ApplyArgs {
     /// Do not ask
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// Apply exactly this saved plan, without asking
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "select", "label", "prune", "send_unverifiable"])]
+    pub(crate) plan: Option<PathBuf>,
     /// Allow exactly this number of objects to cease to exist
     #[arg(long, value_name = "N")]
     pub(crate) allow_deletes: Option<usize>,

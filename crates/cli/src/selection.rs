@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tilewright_core::{Address, Catalog, DesiredState, Resource};
+use tilewright_core::{Address, Bindings, Catalog, DesiredState, Resource};
 
 use crate::error::CommandError;
 
@@ -27,6 +27,22 @@ impl Selection {
         Ok(Self { patterns: patterns.to_vec(), labels })
     }
 
+    /// Takes the words of a plan's header; words that are no selection are left out.
+    pub(crate) fn from_words(words: &[String]) -> (Vec<String>, Vec<String>) {
+        let of = |prefix: &str| words.iter().filter_map(|w| w.strip_prefix(prefix)).map(ToOwned::to_owned).collect();
+        (of("select "), of("label "))
+    }
+
+    /// Whether it narrows nothing.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.patterns.is_empty() && self.labels.is_empty()
+    }
+
+    /// Whether a pattern covers an address that no manifest has.
+    pub(crate) fn covers_address(&self, address: &Address) -> bool {
+        self.patterns.is_empty() || self.patterns.iter().any(|p| matches(p, &address.to_string()))
+    }
+
     /// As it was asked for, for the plan's header.
     pub(crate) fn words(&self) -> Vec<String> {
         let labels = self.labels.iter().map(|(k, v)| format!("label {k}={v}"));
@@ -37,10 +53,15 @@ impl Selection {
     ///
     /// # Errors
     /// A pattern that matches nothing, since that is more likely a mistake than a wish.
-    pub(crate) fn pick(&self, desired: &DesiredState, catalog: &Catalog) -> Result<BTreeSet<Address>, CommandError> {
+    pub(crate) fn pick(
+        &self,
+        desired: &DesiredState,
+        bindings: &Bindings,
+        catalog: &Catalog,
+    ) -> Result<BTreeSet<Address>, CommandError> {
         for pattern in &self.patterns {
-            if !desired.resources.keys().any(|a| matches(pattern, &a.to_string())) {
-                return Err(CommandError::usage(format!("`--select {pattern}` matches no address of the manifests"))
+            if !desired.resources.keys().chain(bindings.resources.keys()).any(|a| matches(pattern, &a.to_string())) {
+                return Err(CommandError::usage(format!("`--select {pattern}` matches no address"))
                     .hint("patterns are addresses such as `client/storefront/web`, with `*` for any text"));
             }
         }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use tilewright_core::diff::{DiffInput, diff};
+use tilewright_core::diff::{Action, DiffInput, Identities, diff, identify, prune};
 use tilewright_core::plan::{Header, PLAN_FORMAT, Plan, PlanInput, plan};
 use tilewright_core::{
     Address, Backend, Bindings, DesiredState, LiveState, Policy, RemoteId, Violation, guard, manifests_hash,
@@ -40,6 +40,8 @@ pub(crate) struct Session {
     progress: Arc<Progress>,
     concurrency: usize,
     send_unverifiable: bool,
+    prune: bool,
+    selection: Selection,
 }
 
 /// A plan, and what it was made from.
@@ -68,7 +70,6 @@ impl Session {
         checked.warn();
         let desired = checked.into_desired()?;
         let selection = Selection::new(&place.select, &place.label)?;
-        let selected = selection.pick(&desired, backend.catalog())?;
         let concurrency = usize::from(place.concurrency);
         let place_of = setting.place(place.environment.as_deref(), &place.connection)?;
         let file = BindingsFile::new(&place_of.folder, &place_of.name);
@@ -79,6 +80,7 @@ impl Session {
             tell_of(leftover, missing);
         }
         check_tenant(&file, &bindings, place_of.tenant.as_deref())?;
+        let selected = selection.pick(&desired, &bindings, backend.catalog())?;
         let progress = Progress::new();
         let connection = Connection {
             transport: place_of.transport()?,
@@ -90,10 +92,12 @@ impl Session {
             retry: RetryPolicy::default(),
             observer: progress.observer(),
         };
+        let partial = !selection.is_everything() || !place.paths.is_empty();
         let mut scope = selection.words();
         scope.extend(place.paths.iter().map(|p| format!("path {}", p.display())));
+        scope.extend(place.prune.then(|| "prune".to_owned()));
         Ok(Self {
-            partial: !scope.is_empty(),
+            partial,
             place: place_of,
             desired,
             selected,
@@ -105,6 +109,8 @@ impl Session {
             progress,
             concurrency,
             send_unverifiable: place.send_unverifiable,
+            prune: place.prune,
+            selection,
         })
     }
 
@@ -125,69 +131,139 @@ impl Session {
     }
 
     /// Reads the tenant and plans.
-    pub(crate) async fn plan(mut self) -> Result<Planned, CommandError> {
-        let backend = Arc::clone(self.reader.backend());
-        let claims = self.reader.claims().await?;
-        let tenant = backend.tenant_of_token(&claims).or_else(|| self.place.tenant.clone());
-        check_tenant(&self.file, &self.bindings, tenant.as_deref())?;
-        self.bindings.tenant = tenant.clone().or(self.bindings.tenant);
-        let request = RefreshInput { desired: &self.desired, bindings: &self.bindings, selected: &self.selected };
-        let live = refresh_after(&self.reader, request, self.leftover.as_ref()).await;
-        self.progress.clear();
-        let live = live?;
+    pub(crate) async fn plan(self) -> Result<Planned, CommandError> {
+        let read = self.read().await?;
         let mut diff = diff(&DiffInput {
             desired: &self.desired,
-            live: &live,
-            bindings: &self.bindings,
-            catalog: backend.catalog(),
+            live: &read.live,
+            bindings: &read.bindings,
+            catalog: self.reader.backend().catalog(),
             selected: &self.selected,
             send_unverifiable: self.send_unverifiable,
         });
-        if self.partial {
+        if self.prune {
+            let covers = |address: &Address| self.selection.covers_address(address);
+            prune(&mut diff, &read.live, self.reader.backend().catalog(), &covers);
+        } else if self.partial {
             diff.orphans.clear();
         }
-        let ids = diff.identities.matches.iter().map(|(a, m)| (a.clone(), m.id.clone())).collect();
-        let header = Header {
-            format_version: PLAN_FORMAT,
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            environment: self.place.name.clone(),
-            tenant: tenant.unwrap_or_default(),
-            scope: self.scope.clone(),
-            manifests: manifests_hash(&self.desired),
-        };
+        let header = self.header(&read);
         let input = PlanInput {
             desired: &self.desired,
-            live: &live,
-            catalog: backend.catalog(),
-            diff,
+            live: &read.live,
+            catalog: self.reader.backend().catalog(),
+            diff: diff.clone(),
             header,
-            key: &self.bindings.key,
         };
         let plan = plan(input).map_err(|problems| {
             CommandError::new(Exit::Invalid, "no plan can be made; nothing was sent")
                 .details(Details::Problems(problems))
         })?;
+        Ok(self.planned(read, plan, &diff.identities))
+    }
+
+    /// Reads the tenant for a plan that was made before, and checks that it is for this place and these manifests.
+    pub(crate) async fn saved(self, plan: Plan) -> Result<Planned, CommandError> {
+        let read = self.read().await?;
+        let now = self.header(&read);
+        check_header(&plan.header, &now)?;
+        let identities = identify(&self.desired, &read.live, &read.bindings, self.reader.backend().catalog());
+        Ok(self.planned(read, plan, &identities))
+    }
+
+    fn header(&self, read: &Read) -> Header {
+        Header {
+            format_version: PLAN_FORMAT,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            environment: self.place.name.clone(),
+            tenant: read.bindings.tenant.clone().unwrap_or_default(),
+            scope: self.scope.clone(),
+            manifests: manifests_hash(&self.desired),
+        }
+    }
+
+    /// Token, tenant and live state.
+    async fn read(&self) -> Result<Read, CommandError> {
+        let backend = self.reader.backend();
+        let claims = self.reader.claims().await?;
+        let tenant = backend.tenant_of_token(&claims).or_else(|| self.place.tenant.clone());
+        check_tenant(&self.file, &self.bindings, tenant.as_deref())?;
+        let mut bindings = self.bindings.clone();
+        bindings.tenant = tenant.or(bindings.tenant);
+        // What left the manifests is looked at too, so that it can be listed and so that its deletion counts what dies.
+        let mut reach = self.selected.clone();
+        if !self.partial || self.prune {
+            reach.extend(bindings.resources.keys().filter(|a| !self.desired.resources.contains_key(*a)).cloned());
+        }
+        let request = RefreshInput { desired: &self.desired, bindings: &bindings, selected: &reach };
+        let live = refresh_after(&self.reader, request, self.leftover.as_ref()).await;
+        self.progress.clear();
+        let holder = backend.holder_of_token(&claims);
+        Ok(Read { live: live?, bindings, holder })
+    }
+
+    fn planned(self, read: Read, plan: Plan, identities: &Identities) -> Planned {
+        let lasting = |address: &Address| {
+            let change = plan.changes.iter().find(|c| c.address == *address);
+            change.is_none_or(|c| !matches!(c.action, Action::Replace | Action::Delete))
+        };
+        let matches = identities.matches.iter().filter(|(address, _)| lasting(address));
+        let ids = matches.map(|(a, m)| (a.clone(), m.id.clone())).collect();
         let policy = Policy {
             max_deletes: self.place.max_deletes,
             max_delete_percent: self.place.max_delete_percent,
             allow_deletes: None,
-            holder: backend.holder_of_token(&claims),
+            nothing_loaded: self.desired.resources.is_empty(),
+            holder: read.holder,
         };
-        Ok(Planned {
+        Planned {
             plan,
-            live,
             ids,
             policy,
+            live: read.live,
             desired: self.desired,
             selected: self.selected,
-            bindings: self.bindings,
+            bindings: read.bindings,
             file: self.file,
             reader: self.reader,
             progress: self.progress,
             concurrency: self.concurrency,
             send_unverifiable: self.send_unverifiable,
-        })
+        }
     }
+}
+
+/// What was read of a tenant.
+struct Read {
+    live: LiveState,
+    /// With the tenant that the token is for.
+    bindings: Bindings,
+    holder: Vec<(String, RemoteId)>,
+}
+
+/// A saved plan is only for what it was made for.
+fn check_header(saved: &Header, now: &Header) -> Result<(), CommandError> {
+    let stale = |what: &str, saved: &str, now: &str| {
+        CommandError::new(Exit::Stale, format!("the saved plan is for the {what} {saved}, and this run is for {now}"))
+            .hint("make a new plan; nothing was sent")
+    };
+    if saved.tenant != now.tenant {
+        return Err(stale("tenant", &saved.tenant, &now.tenant));
+    }
+    if saved.environment != now.environment {
+        return Err(stale("environment", &saved.environment, &now.environment));
+    }
+    if saved.tool_version != now.tool_version {
+        return Err(stale("tilewright version", &saved.tool_version, &now.tool_version));
+    }
+    if saved.manifests != now.manifests {
+        return Err(CommandError::new(
+            Exit::Stale,
+            "the manifests or their variables changed since the plan was saved",
+        )
+        .hint("make a new plan from them; nothing was sent"));
+    }
+    Ok(())
 }
 
 /// Says on standard error what a killed apply left.

@@ -21,6 +21,8 @@ pub struct Policy {
     pub max_delete_percent: usize,
     /// `--allow-deletes=N`: exactly this number is meant.
     pub allow_deletes: Option<usize>,
+    /// No manifest was found at all.
+    pub nothing_loaded: bool,
     /// The objects that the token's holder is, by kind segment and id.
     pub holder: Vec<(String, RemoteId)>,
 }
@@ -39,6 +41,11 @@ pub enum Violation {
         bound: usize,
         /// How many percent may.
         max_delete_percent: usize,
+    },
+    /// No manifest was found, and everything that is bound would be deleted.
+    NothingLoaded {
+        /// How many objects would cease to exist.
+        deletes: usize,
     },
     /// `--allow-deletes` names another number than the plan has.
     OtherNumber {
@@ -76,6 +83,9 @@ impl fmt::Display for Violation {
                 f,
                 "{deletes} of {bound} bound objects would cease to exist; allowed are {max_deletes}, and {max_delete_percent} % of what is bound"
             ),
+            Self::NothingLoaded { deletes } => {
+                write!(f, "no manifest was found, and {deletes} objects would be deleted for that")
+            }
             Self::OtherNumber { deletes, allowed } => {
                 write!(f, "{deletes} objects would cease to exist, and --allow-deletes says {allowed}")
             }
@@ -101,6 +111,9 @@ impl Violation {
             }
             Self::Protected { .. } => {
                 "no flag lifts this: apply once with `protect: false` in its manifest, then delete it".to_owned()
+            }
+            Self::NothingLoaded { .. } => {
+                "no flag lifts this: check the paths; to delete everything on purpose, keep manifests with `state: absent`".to_owned()
             }
             Self::SelfLockout { .. } => "no flag lifts this: use the credentials of another client".to_owned(),
             Self::DefaultChild { .. } => {

@@ -44,10 +44,16 @@ fn round(world: &mut World, tape: &mut Tape, selected: &BTreeSet<Address>) -> Re
         Err(problems) => return check::justified(world, selected, &problems).map(|()| false),
     };
     check::plan(world, &planned, selected)?;
-    let before = world.tenant.stored.clone();
+    let violations = check::guards(world, &planned);
+    if !violations.is_empty() {
+        // Only where a tombstone is selected without that of its parent.
+        let is_part = *selected != world.everything();
+        return if is_part { Ok(false) } else { Err(format!("the guards refuse: {violations:?}")) };
+    }
+    let before = world.tenant.clone();
     let mut in_order = world.clone();
     let as_planned: Vec<usize> = (0..planned.plan.steps.len()).collect();
-    let what = |e: String| format!("{e}\nsteps: {:#?}", planned.plan.steps);
+    let what = |e: String| format!("{e}\n{}", check::listed(&planned.plan));
     in_order.apply(&planned, selected, &as_planned).map_err(what)?;
     check::applied(&in_order, &planned, selected, &before).map_err(what)?;
     let order = any_order(&planned.plan, tape);

@@ -20,7 +20,9 @@ mod tenant;
 mod token;
 mod transport;
 
-pub use apply::{ApplyError, ApplyInput, Convergence, Finding, Interrupt, Report, StepOutcome, StepReport, apply};
+pub use apply::{
+    ApplyError, ApplyInput, Convergence, Finding, Interrupt, Moved, Report, StepOutcome, StepReport, apply,
+};
 pub use bindings::{BindingsError, BindingsFile};
 pub use call::{CallError, CallErrorKind};
 pub use event::{Event, Observer};

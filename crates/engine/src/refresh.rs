@@ -24,7 +24,8 @@ pub struct RefreshInput<'a> {
     pub desired: &'a DesiredState,
     /// What is bound.
     pub bindings: &'a Bindings,
-    /// The resources that are planned for; only their families are read beyond the list.
+    /// The resources that are planned for, and bound addresses to look at without one; only their families are read beyond
+    /// the list.
     pub selected: &'a BTreeSet<Address>,
 }
 
@@ -157,7 +158,8 @@ fn families(input: &RefreshInput<'_>, live: &LiveState, catalog: &Catalog) -> BT
             parent.map_or(Some(address.clone()), |p| address.parent(&p.segment))
         })
         .filter(|root| has_children(root.kind()))
-        .filter_map(|root| identities.id(&root).cloned())
+        .filter_map(|root| identities.id(&root).or_else(|| input.bindings.id(&root)).cloned())
+        .filter(|id| live.objects.values().any(|o| o.id == *id))
         .collect()
 }
 

@@ -248,33 +248,42 @@ impl Checker {
             ValidationErrorKind::Maximum { limit: most } => limit("at most", most),
             ValidationErrorKind::ExclusiveMaximum { limit: most } => limit("less than", most),
             ValidationErrorKind::MultipleOf { multiple_of } => limit("a multiple of", multiple_of),
-            ValidationErrorKind::MinLength { limit: 1 } => {
-                Diagnostic::error("too-short", at, format!("{name} is empty")).label("expected at least one character")
-            }
-            ValidationErrorKind::MinLength { limit } => {
-                Diagnostic::error("too-short", at, format!("{name} is shorter than {limit} characters"))
-            }
-            ValidationErrorKind::MaxLength { limit } => {
-                Diagnostic::error("too-long", at, format!("{name} is longer than {limit} characters"))
-            }
-            ValidationErrorKind::MinItems { limit } => {
-                Diagnostic::error("too-few", at, format!("{name} has too few values"))
-                    .label(format!("expected at least {limit}"))
-            }
-            ValidationErrorKind::MaxItems { limit } => {
-                Diagnostic::error("too-many", at, format!("{name} has too many values"))
-                    .label(format!("expected at most {limit}"))
-            }
-            ValidationErrorKind::Format { format } => {
-                Diagnostic::error("bad-format", at, format!("{name} is {}; expected a valid {format}", found(node)))
-            }
-            ValidationErrorKind::Pattern { pattern } => {
-                Diagnostic::error("bad-format", at, format!("{name} is {}; expected {pattern}", found(node)))
-            }
-            // The enum is the crate's own; what is left, our schemas do not use.
-            _ => Diagnostic::error("bad-value", at, format!("{name} is not valid: {}", error.masked())),
+            other => sized(other, node, at, &name).unwrap_or_else(|| {
+                Diagnostic::error("bad-value", at, format!("{name} is not valid: {}", error.masked()))
+            }),
         }
     }
+}
+
+/// What is wrong with the length or the form of a value; the enum is the crate's own, and what is left our schemas do
+/// not use.
+fn sized(kind: &ValidationErrorKind, node: &Node, at: Spot, name: &str) -> Option<Diagnostic> {
+    Some(match kind {
+        ValidationErrorKind::MinLength { limit: 1 } => {
+            Diagnostic::error("too-short", at, format!("{name} is empty")).label("expected at least one character")
+        }
+        ValidationErrorKind::MinLength { limit } => {
+            Diagnostic::error("too-short", at, format!("{name} is shorter than {limit} characters"))
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            Diagnostic::error("too-long", at, format!("{name} is longer than {limit} characters"))
+        }
+        ValidationErrorKind::MinItems { limit } => {
+            Diagnostic::error("too-few", at, format!("{name} has too few values"))
+                .label(format!("expected at least {limit}"))
+        }
+        ValidationErrorKind::MaxItems { limit } => {
+            Diagnostic::error("too-many", at, format!("{name} has too many values"))
+                .label(format!("expected at most {limit}"))
+        }
+        ValidationErrorKind::Format { format } => {
+            Diagnostic::error("bad-format", at, format!("{name} is {}; expected a valid {format}", found(node)))
+        }
+        ValidationErrorKind::Pattern { pattern } => {
+            Diagnostic::error("bad-format", at, format!("{name} is {}; expected {pattern}", found(node)))
+        }
+        _ => return None,
+    })
 }
 
 fn not_one_of(node: &Node, at: Spot, name: &str, values: &[&str]) -> Diagnostic {

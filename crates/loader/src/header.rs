@@ -10,8 +10,8 @@ use crate::interpolate::has_reference;
 use crate::shapes::found;
 use crate::sources::top_of;
 use crate::spot::Spot;
-use crate::suggest::{one_of, question, short};
-use crate::yaml::{Content, Node};
+use crate::suggest::{nearest, one_of, question, short};
+use crate::yaml::{Member, Node};
 
 /// The members of `metadata` that belong to the header.
 pub(crate) fn literal_metadata(catalog: &Catalog) -> BTreeSet<&str> {
@@ -87,66 +87,52 @@ fn kind<'a>(catalog: &'a Catalog, root: &Node, header: &mut Header<'_>) -> Optio
 
 /// The address, from `metadata.name` and the member that names the parent.
 fn address(catalog: &Catalog, kind: &Kind, root: &Node, header: &mut Header<'_>) -> Option<Address> {
-    let metadata = match root.member("metadata") {
-        Some(member) if matches!(member.value.content, Content::Map(_)) => member,
-        Some(member) => {
-            let message = format!("`metadata` is {}; expected an object", found(&member.value));
-            header
-                .diagnostics
-                .push(Diagnostic::error("wrong-type", member.name_at, message).help("it needs at least a `name`"));
-            return None;
-        }
-        None => {
-            header.diagnostics.push(
-                Diagnostic::error("missing-field", header.at, "`metadata` is missing")
-                    .label("this document has no name")
-                    .help("write `metadata: {name: …}`; the name is the key by which tilewright knows the resource"),
-            );
-            return None;
-        }
-    };
+    let metadata = metadata(root, header)?;
     if let Some(state) = metadata.value.get("state").filter(|s| s.as_text().is_some_and(has_reference)) {
         literal(state, "`metadata.state`", header);
     }
-    let members = ["name"].into_iter().chain(kind.parent.as_ref().map(|p| p.segment.as_str()));
-    let mut keys = Vec::new();
-    for name in members {
-        let Some(node) = metadata.value.get(name) else {
-            let message = format!("`metadata.{name}` is missing");
-            // A misspelt one is reported where it stands, with the one that is meant.
-            let meant = metadata
-                .value
-                .members()
-                .into_iter()
-                .flatten()
-                .any(|m| m.name != "name" && crate::suggest::nearest(&m.name, [name]).is_some());
-            if !meant {
-                let help = if name == "name" {
-                    "the name is the key by which tilewright knows the resource: a-z, 0-9 and `-`".to_owned()
-                } else {
-                    format!("it is the key of the {name} that this {} lives in", kind.segment)
-                };
-                header.diagnostics.push(Diagnostic::error("missing-field", metadata.name_at, message).help(help));
-            }
-            keys.push(None);
-            continue;
+    header.at = metadata.value.get("name").map_or(header.at, |name| name.at);
+    let own = member_key(kind, metadata, "name", header);
+    let Some(parent) = &kind.parent else { return Some(Address::root(&kind.segment, own?)) };
+    let above = member_key(kind, metadata, &parent.segment, header);
+    // Kinds nest one level deep; the catalog has the parent's kind.
+    catalog.kind(&parent.segment)?;
+    Some(Address::root(&parent.segment, above?).child(&kind.segment, own?))
+}
+
+fn metadata<'n>(root: &'n Node, header: &mut Header<'_>) -> Option<&'n Member> {
+    let wrong = match root.member("metadata") {
+        Some(member) if member.value.members().is_some() => return Some(member),
+        Some(member) => {
+            let message = format!("`metadata` is {}; expected an object", found(&member.value));
+            Diagnostic::error("wrong-type", member.name_at, message).help("it needs at least a `name`")
+        }
+        None => Diagnostic::error("missing-field", header.at, "`metadata` is missing")
+            .label("this document has no name")
+            .help("write `metadata: {name: …}`; the name is the key by which tilewright knows the resource"),
+    };
+    header.diagnostics.push(wrong);
+    None
+}
+
+/// The key that a member of the metadata holds.
+fn member_key(kind: &Kind, metadata: &Member, name: &str, header: &mut Header<'_>) -> Option<Key> {
+    if let Some(node) = metadata.value.get(name) {
+        return key(node, name, header);
+    }
+    // A misspelt one is reported where it stands, with the one that is meant.
+    let others = metadata.value.members().into_iter().flatten().filter(|m| m.name != "name");
+    let misspelt = others.into_iter().any(|m| nearest(&m.name, [name]).is_some());
+    if !misspelt {
+        let help = if name == "name" {
+            "the name is the key by which tilewright knows the resource: a-z, 0-9 and `-`".to_owned()
+        } else {
+            format!("it is the key of the {name} that this {} lives in", kind.segment)
         };
-        if name == "name" {
-            header.at = node.at;
-        }
-        keys.push(key(node, name, header));
+        let message = format!("`metadata.{name}` is missing");
+        header.diagnostics.push(Diagnostic::error("missing-field", metadata.name_at, message).help(help));
     }
-    let mut keys = keys.into_iter();
-    let own = keys.next().flatten();
-    match &kind.parent {
-        None => Some(Address::root(&kind.segment, own?)),
-        Some(parent) => {
-            let above = keys.next().flatten()?;
-            // Kinds nest one level deep; the catalog has the parent's kind.
-            catalog.kind(&parent.segment)?;
-            Some(Address::root(&parent.segment, above).child(&kind.segment, own?))
-        }
-    }
+    None
 }
 
 fn key(node: &Node, name: &str, header: &mut Header<'_>) -> Option<Key> {

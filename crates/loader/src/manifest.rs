@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Map, Value as Json};
 use tilewright_core::{Address, Catalog, DocumentId, FieldPath, Kind, KindSpec, Resource};
 
 use crate::check::{Advice, BadSchema, Checker, Subject};
@@ -10,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::envelope::{self, Section, article, belongs};
 use crate::suggest::{nearest, one_of, question, short};
 use crate::values::{Converted, convert};
-use crate::yaml::{Node, Plain};
+use crate::yaml::{Content, Member, Node, Plain};
 
 /// The checkers of a catalog's kinds, compiled once for a load.
 pub(crate) struct Checkers {
@@ -111,6 +112,16 @@ fn misplaced(kind: &Kind, spec: &KindSpec, root: &Node) -> Vec<FieldPath> {
     outside.filter(|m| spec.fields.contains_key(&m.name)).map(|m| FieldPath::field(&m.name)).collect()
 }
 
+/// A document without what is in its metadata and spec, which are checked on their own.
+fn outline(root: &Node) -> Json {
+    let member = |m: &Member| match &m.value.content {
+        Content::Map(_) => (m.name.clone(), Json::Object(Map::new())),
+        Content::List(_) => (m.name.clone(), Json::Array(Vec::new())),
+        Content::Scalar(_) => (m.name.clone(), m.value.to_json()),
+    };
+    root.members().into_iter().flatten().map(member).collect()
+}
+
 /// Checks what surrounds the spec.
 fn around(checkers: &Checkers, kind: &Kind, spec: Option<&KindSpec>, root: &Node, tombstone: bool) -> Vec<Diagnostic> {
     let silent = BTreeSet::new();
@@ -125,7 +136,7 @@ fn around(checkers: &Checkers, kind: &Kind, spec: Option<&KindSpec>, root: &Node
     };
     let mut found = checker.check(&Subject {
         node: root,
-        json: &root.to_json(),
+        json: &outline(root),
         owner: crate::sources::top_of(root),
         title: &title,
         silent: &silent,
@@ -150,7 +161,6 @@ fn around(checkers: &Checkers, kind: &Kind, spec: Option<&KindSpec>, root: &Node
 
 /// The places of which everything is said already, since reading or resolving failed there.
 pub(crate) fn reported(node: &Node, path: &FieldPath) -> Vec<FieldPath> {
-    use crate::yaml::Content;
     match &node.content {
         Content::Scalar(scalar) if scalar.plain == Plain::Reported => vec![path.clone()],
         Content::Scalar(_) => Vec::new(),

@@ -91,6 +91,9 @@ pub(crate) fn hint(schema: &Json, node: &Node) -> Option<String> {
         (Some("string"), Plain::Bool(_) | Plain::Number(_)) => {
             Some(format!("if the text is meant, put it in quotes: \"{text}\""))
         }
+        (Some("boolean" | "integer" | "number"), Plain::Text) if scalar.origin != Origin::Written && !scalar.bare => {
+            Some("a reference keeps its type where it stands alone and without quotes".to_owned())
+        }
         (Some("boolean"), Plain::Text) if !scalar.is_hidden() => {
             let word = match looks_like(&scalar.text)? {
                 Looks::True => "true",

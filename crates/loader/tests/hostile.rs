@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use common::Folder;
+use proptest::prelude::*;
 
 /// Loads one file with these bytes on a small stack and renders everything: the codes, and the texts.
 fn load_bytes(name: &str, file: &str, bytes: Vec<u8>) -> (Vec<&'static str>, String) {
@@ -137,6 +138,33 @@ fn terminal_escapes_in_a_manifest_do_not_reach_the_terminal() {
     let text = "apiVersion: mosaic/v1\nkind: \"\\e[31mApplication\u{202e}\"\nmetadata: {name: a}\n";
     let shown = refused("escapes", text.to_owned(), "unknown-kind");
     assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown:?}");
+}
+
+#[test]
+fn a_good_manifest_with_some_bytes_changed_is_read_or_refused() {
+    let good = include_str!("good/values.yaml").as_bytes();
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(300));
+    let change =
+        (0..good.len(), prop_oneof![Just(0), Just(1), Just(2), Just(9)], "[\\PC\n\t\\[\\]{}:,#&*!'\"$~-]{0,3}");
+    let changes = proptest::collection::vec(change, 1..4);
+    let folder = Folder::with("changed", &[]);
+    runner
+        .run(&changes, |changes| {
+            let mut bytes = good.to_vec();
+            for (at, remove, insert) in changes {
+                let at = at.min(bytes.len());
+                let end = (at + remove).min(bytes.len());
+                bytes.splice(at..end, insert.into_bytes());
+            }
+            std::fs::write(folder.path("a.yaml"), &bytes).unwrap();
+            let loaded = common::load_paths(&[folder.root()], &[]);
+            let _ = common::rendered(&loaded, &folder.root());
+            for diagnostic in &loaded.diagnostics {
+                prop_assert!(loaded.sources.report(diagnostic).location.line.is_some());
+            }
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[cfg(unix)]

@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use tilewright_engine::{ApplyInput, ApplyLock, Interrupt, Report, StepOutcome};
 
 use crate::args::{ApplyArgs, Format, Global};
+use crate::commands::show::read_plan;
 use crate::error::{CommandError, Details};
 use crate::exit::Exit;
 use crate::render::{self, AppliedReport, counted};
@@ -12,14 +13,21 @@ use crate::session::{Planned, Session};
 
 pub(crate) async fn apply(global: &Global, args: &ApplyArgs) -> Result<Exit, CommandError> {
     let asks = std::io::stdin().is_terminal() && global.format == Format::Text;
-    if !args.yes && !asks {
+    let saved = args.plan.as_deref().map(read_plan).transpose()?;
+    let agreed_before = args.yes || saved.is_some();
+    if !agreed_before && !asks {
         return Err(CommandError::usage("apply without --yes needs a terminal to ask on")
             .hint("look at `tilewright plan` first, then add --yes"));
     }
-    let session = Session::open(global, &args.place)?;
+    let place = saved.as_ref().map_or_else(|| args.place.clone(), |plan| args.place.for_plan(&plan.header));
+    let session = Session::open(global, &place)?;
     // Taken before live state is read: what another apply does meanwhile would make the plan stale.
     let _lock = ApplyLock::take(session.bindings_path(), &holder())?;
-    let planned = session.reload()?.plan().await?;
+    let session = session.reload()?;
+    let planned = match saved {
+        Some(plan) => session.saved(plan).await?,
+        None => session.plan().await?,
+    };
     if global.format == Format::Text {
         super::print(&render::plan_text(&planned.plan, planned.reader.backend().catalog()));
     }
@@ -28,7 +36,7 @@ pub(crate) async fn apply(global: &Global, args: &ApplyArgs) -> Result<Exit, Com
         return Err(CommandError::new(Exit::Guarded, "the plan is refused; nothing was sent")
             .details(Details::Violations(violations)));
     }
-    if !args.yes && !planned.plan.is_empty() && !agreed(&planned)? {
+    if !agreed_before && !planned.plan.is_empty() && !agreed(&planned)? {
         return Err(CommandError::new(Exit::Failure, "not confirmed; nothing was sent"));
     }
     let interrupt = Interrupt::default();

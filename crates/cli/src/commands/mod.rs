@@ -5,6 +5,7 @@ mod completions;
 mod credentials;
 mod plan;
 mod schema;
+mod show;
 mod simulator;
 mod validate;
 
@@ -38,6 +39,7 @@ pub(crate) fn run() -> ExitCode {
             Command::Validate(args) => validate::validate(&global, &args),
             Command::Plan(args) => plan::plan(&global, &args).await,
             Command::Apply(args) => apply::apply(&global, &args).await,
+            Command::Show(args) => show::show(&global, &args),
             Command::Credentials(args) => credentials::credentials(&global, &args).await,
             Command::Schema(args) => schema::schema(&args),
             Command::Simulator(args) => simulator::simulator(args).await,

@@ -1,5 +1,9 @@
 //! `plan`: what would change. Reads only: it never holds the writing end of a connection.
 
+use std::path::Path;
+
+use tilewright_core::plan::{Plan, saved_text};
+
 use crate::args::{Format, Global, PlanArgs};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -10,6 +14,9 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> Result<Exit, Comma
     let planned = Session::open(global, &args.place)?.plan().await?;
     let catalog = planned.reader.backend().catalog();
     let violations = planned.violations(None);
+    if let Some(file) = &args.out {
+        save(file, &planned.plan)?;
+    }
     match global.format {
         Format::Text => {
             super::print(&render::plan_text(&planned.plan, catalog));
@@ -19,4 +26,11 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> Result<Exit, Comma
         Format::Markdown => super::print(&render::plan_markdown(&planned.plan, catalog, &violations)),
     }
     Ok(if args.exit_code && !planned.plan.is_empty() { Exit::Pending } else { Exit::Done })
+}
+
+fn save(file: &Path, plan: &Plan) -> Result<(), CommandError> {
+    let failed = |e: std::io::Error| {
+        CommandError::new(Exit::Failure, format!("cannot save the plan in {}: {e}", file.display()))
+    };
+    std::fs::write(file, saved_text(plan)).map_err(failed)
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use tilewright_core::RemoteId;
-use tilewright_engine::{Convergence, Finding, Report, StepOutcome, StepReport};
+use tilewright_engine::{Convergence, Finding, Moved, Report, StepOutcome, StepReport};
 
 use super::values::{inline, visible};
 use super::words::counted;
@@ -49,10 +49,13 @@ pub(super) fn outcome(outcome: &StepOutcome) -> String {
         StepOutcome::Done => "done".to_owned(),
         StepOutcome::Failed { error } => format!("failed: {}", visible(error)),
         StepOutcome::Unknown { error } => format!("unknown whether it took effect: {}", visible(error)),
-        StepOutcome::Stale { fields } if fields.is_empty() => {
-            "stale: the object is gone since the plan was made".to_owned()
+        StepOutcome::Stale { moved: Moved::Gone } => "stale: the object is gone since the plan was made".to_owned(),
+        StepOutcome::Stale { moved: Moved::Made { id } } => {
+            format!("stale: it was made since the plan was made ({id})")
         }
-        StepOutcome::Stale { fields } => format!("stale: moved since the plan was made: {}", fields.join(", ")),
+        StepOutcome::Stale { moved: Moved::Fields { fields } } => {
+            format!("stale: moved since the plan was made: {}", fields.join(", "))
+        }
         StepOutcome::Skipped { because_of } => format!("skipped because of step {because_of}"),
         StepOutcome::NotRun => "not run".to_owned(),
     }
@@ -70,7 +73,9 @@ pub(super) fn finding_text(finding: &Finding) -> String {
             let show = |v: &Option<_>| v.as_ref().map_or_else(|| "none".to_owned(), inline);
             format!("`{field}` moved by itself: from {} to {}", show(before), show(after))
         }
-        Finding::NewCredentials { client_id } => format!("new client id {client_id}; its secret is in the tenant"),
+        Finding::NewCredentials { client_id } => {
+            format!("new client id {client_id}; `tilewright credentials` hands its secret on")
+        }
         Finding::FoundAfterLoss { id } => format!("the answer was lost; {id} was found by looking it up"),
     }
 }

@@ -11,6 +11,7 @@ use crate::diff::compare::Comparison;
 use crate::diff::fate::{Cause, Fates, fates, remembered};
 use crate::diff::identify::{Identities, identify, orphans};
 use crate::diff::problem::{Problem, ProblemKind};
+use crate::diff::prune::cascade;
 use crate::diff::rename;
 use crate::live::{LiveObject, LiveState};
 use crate::path::FieldPath;
@@ -221,15 +222,7 @@ impl Work<'_> {
     }
 
     fn note_cascade(&self, live: &LiveObject, change: &mut Change) {
-        let objects: Vec<_> = self
-            .input
-            .live
-            .children(&live.id)
-            .map(|o| (o.kind.clone(), o.id.clone(), display_name(self.input.catalog, o)))
-            .collect();
-        if !objects.is_empty() {
-            change.notes.push(Note::Cascade { objects });
-        }
+        change.notes.extend(cascade(self.input.live, self.input.catalog, live));
     }
 
     fn replacement(&mut self, resource: &Resource, live: &LiveObject, cause: &Cause) -> Option<Change> {

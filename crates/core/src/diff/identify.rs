@@ -38,6 +38,11 @@ impl Identities {
         self.matches.get(address).map(|m| &m.id)
     }
 
+    pub(super) fn insert(&mut self, address: Address, found: Match) {
+        self.by_object.insert((address.kind().to_owned(), found.id.clone()), address.clone());
+        self.matches.insert(address, found);
+    }
+
     /// The address that a live object was matched with.
     #[must_use]
     pub fn address_of(&self, kind: &str, id: &RemoteId) -> Option<&Address> {
@@ -210,12 +215,10 @@ impl<'a> Search<'a> {
     }
 
     fn take(&mut self, address: &Address, id: RemoteId, adoption: Option<Adoption>) {
-        let key = (address.kind().to_owned(), id.clone());
-        if let Some(other) = self.found.by_object.get(&key).cloned() {
+        if let Some(other) = self.found.address_of(address.kind(), &id).cloned() {
             return self.problem(address, ProblemKind::Claimed { id, by: other });
         }
-        self.found.by_object.insert(key, address.clone());
-        self.found.matches.insert(address.clone(), Match { id, adoption });
+        self.found.insert(address.clone(), Match { id, adoption });
     }
 
     fn problem(&mut self, address: &Address, kind: ProblemKind) {

@@ -7,6 +7,7 @@ mod fate;
 mod identify;
 mod marks;
 mod problem;
+mod prune;
 mod rename;
 
 pub use change::{Action, Adoption, Before, Change, FieldChange, Note, Reason};
@@ -16,3 +17,4 @@ pub use differ::{Diff, DiffInput, Orphan, diff};
 pub use identify::{Identities, Match, identify};
 pub use marks::marks;
 pub use problem::{Problem, ProblemKind};
+pub use prune::prune;

@@ -8,6 +8,7 @@ mod index;
 mod node;
 mod order;
 mod rings;
+mod saved;
 mod spare;
 mod step;
 
@@ -15,8 +16,10 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 pub(crate) use index::{takes_place, unique_paths, value_at};
+pub use saved::{SavedPlanError, read_saved, saved_text};
 pub use step::{Operation, ParentRef, Purpose, Step};
 
 use crate::catalog::Catalog;
@@ -43,6 +46,18 @@ pub struct Header {
     pub scope: Vec<String>,
     /// A hash of what the manifests say, references and variables resolved.
     pub manifests: String,
+}
+
+impl Header {
+    /// The key of the plan's fingerprints. It is made from what the plan is for, so that one input gives one plan, and the
+    /// plan can be checked wherever it is applied. What these fingerprints are of can be read in the tenant by whoever may
+    /// apply the plan.
+    #[must_use]
+    pub fn key(&self) -> FingerprintKey {
+        let seed = [&self.tenant, &self.environment, &self.manifests];
+        let hash = seed.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part).chain_update([0]));
+        FingerprintKey::new(hash.finalize().into())
+    }
 }
 
 /// An ordered list of steps, with the changes they bring about.
@@ -88,8 +103,6 @@ pub struct PlanInput<'a> {
     pub diff: Diff,
     /// What it is made for.
     pub header: Header,
-    /// The key of the environment's fingerprints.
-    pub key: &'a FingerprintKey,
 }
 
 /// Orders the changes into steps.
@@ -97,14 +110,14 @@ pub struct PlanInput<'a> {
 /// # Errors
 /// Everything that a person must decide first, in order of address.
 pub fn plan(input: PlanInput<'_>) -> Result<Plan, Vec<Problem>> {
-    let PlanInput { desired, live, catalog, diff, header, key } = input;
+    let PlanInput { desired, live, catalog, diff, header } = input;
     let mut problems = diff.problems.clone();
     let mut changes = diff.changes;
     let context = node::Context { desired, live, catalog, identities: &diff.identities };
     let mut nodes = node::nodes(&context, &mut changes);
     let edges = edges::edges(&context, &nodes, &mut changes, &mut problems);
     let steps = match order::order(&context, &mut nodes, edges) {
-        Ok(sorted) => step::steps(&context, nodes, &sorted, key),
+        Ok(sorted) => step::steps(&context, nodes, &sorted, &header.key()),
         Err(problem) => {
             problems.push(*problem);
             Vec::new()

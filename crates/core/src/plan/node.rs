@@ -86,7 +86,13 @@ pub(super) fn nodes(context: &Context<'_>, changes: &mut BTreeMap<Address, Chang
     let brought = brought_children(context, changes);
     let comes_along: BTreeSet<&Address> = brought.values().flatten().collect();
     for change in changes.values_mut() {
-        let Some(resource) = context.resource(&change.address) else { continue };
+        let Some(resource) = context.resource(&change.address) else {
+            // What left the manifests can only be deleted.
+            if change.action == Action::Delete {
+                nodes.extend(deletion(context, change));
+            }
+            continue;
+        };
         let creation = |change: &mut Change| -> Vec<Node> {
             let child = brought.get(&change.address);
             change.notes.extend(child.map(|address| Note::Brings { address: address.clone() }));

@@ -176,9 +176,10 @@ impl Operation {
 }
 
 fn operation(context: &Context<'_>, mut node: Node, made: &BTreeSet<Address>) -> Option<Operation> {
-    let resource = context.resource(&node.address)?;
-    let spec_name = resource.spec_name.clone();
     let live = context.live_of(&node.address);
+    // What left the manifests has only its live object.
+    let stated = context.resource(&node.address).map(|r| r.spec_name.clone());
+    let spec_name = stated.or_else(|| live.map(|o| o.spec_name.clone()))?;
     let fields = node.writes.remove(&node.address).unwrap_or_default();
     Some(match node.act {
         Act::Create => {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use tilewright_core::diff::{Action, Note, Problem, ProblemKind, Reason, canonical};
 use tilewright_core::plan::{Operation, Plan};
-use tilewright_core::{Address, FieldPath, FieldSpec, LiveState, RemoteId, Value};
+use tilewright_core::{Address, FieldPath, FieldSpec, LiveState, Policy, RemoteId, Value, Violation, deletes, guard};
 
 use super::run::{Planned, World};
-use super::tenant::is_empty;
+use super::tenant::{Tenant, is_empty};
 use super::vendor::{CATALOG, referred, spec, taken};
 
 type Check = Result<(), String>;
@@ -83,9 +83,12 @@ fn writes_to_one_object_are_ordered(plan: &Plan) -> Check {
 }
 
 /// The tenant after an apply: as the manifests say, and otherwise as it was.
-pub(crate) fn applied(world: &World, planned: &Planned, selected: &BTreeSet<Address>, before: &LiveState) -> Check {
-    let replaced = lost(planned, before);
-    for (key, object) in &before.objects {
+pub(crate) fn applied(world: &World, planned: &Planned, selected: &BTreeSet<Address>, before: &Tenant) -> Check {
+    let replaced = lost(planned, &before.stored);
+    let counted = deletes(&planned.plan);
+    that(counted == replaced.len(), || format!("{} objects are gone, and the guard counts {counted}", replaced.len()))?;
+    let (shown_before, shown_after) = (before.shown(), world.tenant.shown());
+    for (key, object) in &before.stored.objects {
         let after = world.tenant.stored.objects.get(key);
         if replaced.contains(&object.id) {
             that(after.is_none(), || format!("{} is still there", object.id))?;
@@ -95,9 +98,14 @@ pub(crate) fn applied(world: &World, planned: &Planned, selected: &BTreeSet<Addr
         let resource = world.bindings.resources.iter().find(|(a, b)| a.kind() == object.kind && b.id == object.id);
         let resource =
             resource.and_then(|(a, _)| world.desired.resources.get(a)).filter(|r| selected.contains(&r.address));
-        for (name, value) in &object.fields {
+        // What is not shown cannot be kept inside an object; a whole field of its own is.
+        let hidden = |name: &String| spec(&object.spec_name).fields[name].write_only;
+        let written = object.fields.iter().filter(|(n, _)| hidden(n)).map(|(n, v)| (n, v, after.fields.get(n)));
+        let now = &shown_after.objects[key].fields;
+        let shown = shown_before.objects[key].fields.iter().map(|(n, v)| (n, v, now.get(n)));
+        for (name, value, after) in written.chain(shown) {
             let stated = resource.and_then(|r| r.fields.get(name));
-            unmanaged_stays(&FieldPath::field(name), stated, value, after.fields.get(name))?;
+            unmanaged_stays(&FieldPath::field(name), stated, value, after)?;
         }
     }
     for resource in world.desired.present().filter(|r| selected.contains(&r.address)) {
@@ -107,7 +115,9 @@ pub(crate) fn applied(world: &World, planned: &Planned, selected: &BTreeSet<Addr
         let spec = spec(&resource.spec_name);
         that(object.spec_name == resource.spec_name, || format!("{address} is a {}", object.spec_name))?;
         for (name, value) in &resource.fields {
-            let value = value.resolved(&|a| world.bindings.id(a).map(ToString::to_string));
+            // What is not selected is not bound, but may be referred to.
+            let known = |a: &Address| world.bindings.id(a).or_else(|| planned.diff.identities.id(a));
+            let value = value.resolved(&|a| known(a).map(ToString::to_string));
             let value = value.map_err(|a| format!("{a} is not bound"))?;
             let path = FieldPath::field(name);
             if !is_unknown(planned, address, &path) {
@@ -140,12 +150,11 @@ fn unmanaged_stays(path: &FieldPath, stated: Option<&Value>, before: &Value, aft
         (None, _) => that(after == Some(before), || format!("`{path}` is not managed and moved")),
         (Some(Value::Object(stated)), Value::Object(before)) => {
             let after = after.and_then(Value::as_object);
-            before
-                .iter()
-                .filter(|(name, _)| path.top() != Some("keys") && path.top() != Some("blob") && *name != "hidden")
-                .try_for_each(|(name, value)| {
+            before.iter().filter(|(name, _)| path.top() != Some("keys") && path.top() != Some("blob")).try_for_each(
+                |(name, value)| {
                     unmanaged_stays(&path.member(name), stated.get(name), value, after.and_then(|o| o.get(name)))
-                })
+                },
+            )
         }
         (Some(_), _) => Ok(()),
     }
@@ -172,6 +181,9 @@ fn agrees(
     }
     let wanted = world.tenant.kept(spec, wanted);
     let same = match stored {
+        Some(stored) if wanted == Value::Null && world.tenant.manners.hides_defaults => {
+            spec.default.as_ref() == Some(stored)
+        }
         Some(stored) => canonical(spec, &wanted) == canonical(spec, stored),
         None => match &spec.default {
             Some(default) => canonical(spec, &wanted) == canonical(spec, default) || wanted == Value::Null,
@@ -179,6 +191,12 @@ fn agrees(
         },
     };
     that(same, || format!("`{path}` of {address} is {stored:?}, not {wanted:?}"))
+}
+
+/// Whether the guards let a plan through whose number of deletes is meant.
+pub(crate) fn guards(world: &World, planned: &Planned) -> Vec<Violation> {
+    let policy = Policy { allow_deletes: Some(deletes(&planned.plan)), ..Policy::default() };
+    guard(&planned.plan, &world.tenant.shown(), &world.bindings, &policy)
 }
 
 /// After an apply nothing is left to do.
@@ -231,4 +249,13 @@ pub(crate) fn justified(world: &World, selected: &BTreeSet<Address>, problems: &
         that(!is_managed, because)?;
     }
     that(!CATALOG.kinds.is_empty(), String::new)
+}
+
+/// The steps, one a line, for messages of failed tests.
+pub(crate) fn listed(plan: &Plan) -> String {
+    let line = |step: &tilewright_core::plan::Step| {
+        let operation = serde_json::to_string(&step.operation).unwrap_or_default();
+        format!("{}. {} {} after {:?}: {operation}", step.id, step.verb(), step.address, step.after)
+    };
+    plan.steps.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -64,7 +64,6 @@ impl World {
             catalog: &CATALOG,
             diff: diff.clone(),
             header: header(),
-            key: &self.bindings.key,
         })?;
         Ok(Planned { plan, diff })
     }
@@ -82,9 +81,15 @@ impl World {
         self.tenant.begin();
         let desired = &self.desired;
         let left_out = |address: &Address, path: &FieldPath| is_left_out(desired, address, path);
+        let key = planned.plan.header.key();
+        let doomed = planned.plan.steps.iter().filter_map(|s| match &s.operation {
+            Operation::Delete { target, .. } => Some(target.clone()),
+            Operation::Create { .. } | Operation::Update { .. } => None,
+        });
+        let doomed = doomed.collect();
         for at in order {
             let step = &planned.plan.steps[*at];
-            let mut run = Run { ids: &mut ids, left_out: &left_out, key: &self.bindings.key };
+            let mut run = Run { ids: &mut ids, left_out: &left_out, key: &key, doomed: &doomed };
             let made = self.tenant.send(step, &mut run).map_err(|refusal| {
                 format!("step {} ({} {}) was refused: {refusal}", step.id, step.verb(), step.address)
             })?;

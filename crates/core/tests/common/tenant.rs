@@ -1,7 +1,7 @@
 //! A strict model of the toy vendor's tenant. It takes the steps of a plan one by one and refuses, as a text, whatever
 //! a real one might refuse.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tilewright_core::plan::{Operation, ParentRef, Step, object_fingerprints};
 use tilewright_core::{
@@ -42,6 +42,8 @@ pub(crate) struct Run<'a> {
     /// Whether the manifest leaves a member out on purpose.
     pub(crate) left_out: &'a dyn Fn(&Address, &FieldPath) -> bool,
     pub(crate) key: &'a FingerprintKey,
+    /// The objects that this plan deletes.
+    pub(crate) doomed: &'a BTreeSet<RemoteId>,
 }
 
 type Made = Vec<(Address, RemoteId, Option<RemoteId>)>;
@@ -264,13 +266,30 @@ impl Tenant {
         let dying = |o: &LiveObject| o.id == *target || o.parent.as_ref() == Some(target);
         for other in self.stored.objects.values().filter(|o| !dying(o)) {
             for id in referred(spec(&other.spec_name), &other.fields) {
-                if self.stored.objects.values().any(|o| o.id == id && dying(o)) {
+                if self.stored.objects.values().any(|o| o.id == id && dying(o)) && !self.is_mutual(target, other, run) {
                     return Err(format!("{} {} refers to {id}", other.kind, other.id));
                 }
             }
         }
         self.stored.objects.retain(|_, o| !dying(o));
         Ok(Vec::new())
+    }
+
+    /// Whether what is deleted refers, by way of others that will be deleted, to what refers to it. Then no order is right.
+    fn is_mutual(&self, target: &RemoteId, referrer: &LiveObject, run: &Run<'_>) -> bool {
+        let root = |o: &LiveObject| {
+            let parent = o.parent.clone().filter(|p| run.doomed.contains(p));
+            parent.or_else(|| run.doomed.contains(&o.id).then(|| o.id.clone()))
+        };
+        let Some(wanted) = root(referrer) else { return false };
+        let (mut seen, mut todo) = (BTreeSet::new(), vec![target.clone()]);
+        while let Some(at) = todo.pop() {
+            let inside = self.stored.objects.values().filter(|o| root(o).as_ref() == Some(&at));
+            let ids = inside.flat_map(|o| referred(spec(&o.spec_name), &o.fields));
+            let next: Vec<RemoteId> = ids.filter_map(|id| root(self.stored.object("book", &id)?)).collect();
+            todo.extend(next.into_iter().filter(|id| seen.insert(id.clone())));
+        }
+        seen.contains(&wanted)
     }
 
     /// An object that this run did not write yet must be as the plan expects it.

@@ -14,7 +14,7 @@ use tilewright_core::plan::Plan;
 use tilewright_core::{Address, Bindings, DesiredState, LiveState, RemoteId};
 use tokio::sync::Notify;
 
-pub use report::{Convergence, Finding, Report, StepOutcome, StepReport};
+pub use report::{Convergence, Finding, Moved, Report, StepOutcome, StepReport};
 
 use crate::bindings::{BindingsError, BindingsFile};
 use crate::journal::JournalError;
@@ -30,7 +30,7 @@ pub struct ApplyInput<'a> {
     pub desired: &'a DesiredState,
     /// The resources that were planned for.
     pub selected: &'a BTreeSet<Address>,
-    /// The live ids of resources that keep theirs.
+    /// The live ids of resources that keep theirs; what is to be made, replaced or deleted has none here.
     pub ids: BTreeMap<Address, RemoteId>,
     /// What was bound when the plan was made.
     pub bindings: Bindings,

@@ -22,8 +22,8 @@ pub enum StepOutcome {
     },
     /// The object moved since the plan was made, so nothing was sent.
     Stale {
-        /// The fields that moved; empty where the whole object is gone.
-        fields: Vec<String>,
+        /// How.
+        moved: Moved,
     },
     /// Something it depends on did not end well.
     Skipped {
@@ -32,6 +32,24 @@ pub enum StepOutcome {
     },
     /// It was not its turn before the run was interrupted.
     NotRun,
+}
+
+/// How an object moved away from what a plan was made on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "how")]
+pub enum Moved {
+    /// It is gone.
+    Gone,
+    /// It was to be made, and is there now.
+    Made {
+        /// Its id.
+        id: RemoteId,
+    },
+    /// Fields have other values.
+    Fields {
+        /// Which.
+        fields: Vec<String>,
+    },
 }
 
 impl StepOutcome {

@@ -104,7 +104,7 @@ impl<'a> Run<'a> {
             writer: input.writer.clone(),
             backend: Arc::clone(input.reader.backend()),
             known: input.live,
-            key: input.bindings.key.clone(),
+            key: input.plan.header.key(),
             state: Mutex::new(state),
         };
         let bindings = input.bindings.clone();

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tilewright_core::diff::loosely_equal;
 use tilewright_core::plan::{Operation, ParentRef, Step, object_fingerprints};
 use tilewright_core::{Address, Encoded, KindSpec, LiveObject, RemoteId, Target, Value, WriteRequest, Written};
 
-use super::report::{Finding, StepOutcome};
+use super::report::{Finding, Moved, StepOutcome};
 use super::run::Shared;
 use super::verify::verify;
 use crate::call::CallError;
@@ -24,6 +25,10 @@ pub(super) struct Ended {
 impl Ended {
     fn with(outcome: StepOutcome) -> Self {
         Self { outcome, findings: Vec::new(), made: Vec::new(), shown: None }
+    }
+
+    fn stale(moved: Moved) -> Self {
+        Self::with(StepOutcome::Stale { moved })
     }
 
     fn failed(error: &CallError) -> Self {
@@ -87,6 +92,11 @@ struct Creation<'a> {
 
 async fn create(shared: &Shared<'_>, creation: &Creation<'_>) -> Ended {
     let step = creation.step;
+    // A plan that was saved may be older than what was made meanwhile.
+    let to_be_made = std::iter::once(&step.address).chain(creation.brings.map(|(child, _, _)| child));
+    if let Some(id) = to_be_made.filter_map(|address| shared.id(address)).next() {
+        return Ended::stale(Moved::Made { id });
+    }
     let fields = match resolve(shared, creation.fields) {
         Ok(fields) => fields,
         Err(address) => return missing(&address),
@@ -163,7 +173,11 @@ async fn brought(shared: &Shared<'_>, parent: &LiveObject) -> Result<RemoteId, S
 /// Looks for an object whose creation was not answered. One new object of that name is it; the create is not sent again.
 async fn look_up(shared: &Shared<'_>, creation: &Creation<'_>, fields: &BTreeMap<String, Value>, lost: &str) -> Ended {
     let Some(spec) = shared.spec(creation.spec_name) else { return missing(&creation.step.address) };
-    let name = fields.get(&spec.display_name);
+    let same_name = |object: &LiveObject| {
+        let (asked, shown) = (fields.get(&spec.display_name), object.fields.get(&spec.display_name));
+        let field = spec.fields.get(&spec.display_name);
+        field.zip(asked.zip(shown)).is_some_and(|(field, (asked, shown))| loosely_equal(field, asked, shown))
+    };
     let mut trouble = "it is not in the tenant's list".to_owned();
     for wait in LOOKS {
         tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -178,10 +192,8 @@ async fn look_up(shared: &Shared<'_>, creation: &Creation<'_>, fields: &BTreeMap
                 continue;
             }
         };
-        let fresh: Vec<LiveObject> = objects
-            .into_iter()
-            .filter(|o| o.fields.get(&spec.display_name) == name && !shared.is_known(&o.kind, &o.id))
-            .collect();
+        let fresh: Vec<LiveObject> =
+            objects.into_iter().filter(|o| same_name(o) && !shared.is_known(&o.kind, &o.id)).collect();
         match <[LiveObject; 1]>::try_from(fresh) {
             Ok([object]) => {
                 let id = object.id.clone();
@@ -221,17 +233,13 @@ async fn current(shared: &Shared<'_>, step: &Step, target: &Target) -> Result<Li
                     .filter(|(name, print)| prints.get(*name).is_some_and(|p| p != *print))
                     .map(|(name, _)| name.clone())
                     .collect();
-                return if moved.is_empty() {
-                    Ok(object)
-                } else {
-                    Err(Ended::with(StepOutcome::Stale { fields: moved }))
-                };
+                return if moved.is_empty() { Ok(object) } else { Err(Ended::stale(Moved::Fields { fields: moved })) };
             }
             // This run wrote the object before: a reading that shows something else may only be late.
             (Some(object), Some(own)) if shared.same(&object, &own) => return Ok(object),
             (_, Some(own)) if looks.len() == 0 => return Ok(own),
             (_, Some(_)) => {}
-            (None, None) => return Err(Ended::with(StepOutcome::Stale { fields: Vec::new() })),
+            (None, None) => return Err(Ended::stale(Moved::Gone)),
         }
     }
 }
@@ -317,7 +325,7 @@ fn judge(
 
 async fn delete(shared: &Shared<'_>, step: &Step, target: &Target) -> Ended {
     if let Err(ended) = current(shared, step, target).await {
-        let gone = ended.outcome == StepOutcome::Stale { fields: Vec::new() };
+        let gone = ended.outcome == StepOutcome::Stale { moved: Moved::Gone };
         return if gone { Ended::with(StepOutcome::Done) } else { ended };
     }
     let request = shared.backend().encode(&Encoded::Delete { target });

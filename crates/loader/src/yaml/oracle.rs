@@ -104,6 +104,8 @@ proptest! {
     #[test]
     fn what_another_writer_writes_is_read_as_it_was_meant(value in json()) {
         let text = serde_yaml::to_string(&value).unwrap();
+        // Line breaks in YAML 1.1, which that writer follows there, and not in 1.2.
+        prop_assume!(!text.contains(['\u{85}', '\u{2028}', '\u{2029}']));
         let parsed = parse(FileId(0), &text, &mut Limits::new());
         prop_assert!(parsed.diagnostics.is_empty(), "{text}\n{:?}", parsed.diagnostics);
         match parsed.documents.as_slice() {

@@ -155,6 +155,27 @@ fn explain(kind: &ErrorKind, line: &Line<'_>, rest: &str) -> (String, Option<Str
             format!("no `&{}` is defined above", word().trim_start_matches('*')),
             Some("a text that starts with `*` is put in quotes".to_owned()),
         ),
+        ErrorKind::CommentInterceptedScalar => plain(
+            "a comment stands inside a value of several lines",
+            "indent the next line like its neighbours, or use quotes",
+        ),
+        ErrorKind::RecursionLimitExceeded => (format!("nested more than {MAX_DEPTH} levels deep"), None),
+        ErrorKind::UnexpectedEof
+        | ErrorKind::UnexpectedEofBlockMapping
+        | ErrorKind::UnexpectedEofBlockSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofImplicitFlowMapping => {
+            plain("the file ends in the middle of a value", "close what is open")
+        }
+        other => explain_marks(other),
+    }
+}
+
+/// What is wrong with brackets and quotes.
+fn explain_marks(kind: &ErrorKind) -> (String, Option<String>) {
+    let plain = |message: &str, help: &str| (message.to_owned(), Some(help.to_owned()));
+    match kind {
         ErrorKind::UnclosedFlowCollection { open } => {
             let close = if *open == '[' { ']' } else { '}' };
             plain(&format!("`{open}` is never closed"), &format!("add the missing `{close}`"))
@@ -192,19 +213,6 @@ fn explain(kind: &ErrorKind, line: &Line<'_>, rest: &str) -> (String, Option<Str
         }
         ErrorKind::UnexpectedCharacter { character } => {
             (format!("a value cannot start with `{character}`"), Some("put the value in quotes".to_owned()))
-        }
-        ErrorKind::CommentInterceptedScalar => plain(
-            "a comment stands inside a value of several lines",
-            "indent the next line like its neighbours, or use quotes",
-        ),
-        ErrorKind::RecursionLimitExceeded => (format!("nested more than {MAX_DEPTH} levels deep"), None),
-        ErrorKind::UnexpectedEof
-        | ErrorKind::UnexpectedEofBlockMapping
-        | ErrorKind::UnexpectedEofBlockSequence
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::UnexpectedEofImplicitFlowMapping => {
-            plain("the file ends in the middle of a value", "close what is open")
         }
         // The enum is the parser's own and long; what is left is rare.
         other => (format!("not valid YAML: {other}"), None),
