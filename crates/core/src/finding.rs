@@ -66,6 +66,8 @@ pub struct Finding {
     pub related: Vec<(Place, String)>,
     /// What to do.
     pub help: Option<String>,
+    /// What stands around the place must not be shown.
+    pub sensitive: bool,
 }
 
 impl Finding {
@@ -80,6 +82,7 @@ impl Finding {
             label: String::new(),
             related: Vec::new(),
             help: None,
+            sensitive: false,
         }
     }
 
@@ -100,6 +103,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says that what stands around the place must not be shown.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
         self
     }
 

@@ -187,6 +187,9 @@ pub fn guard(plan: &Plan, live: &LiveState, bindings: &Bindings, policy: &Policy
             }
         }
     }
+    if policy.nothing_loaded && deletes > 0 {
+        violations.push(Violation::NothingLoaded { deletes });
+    }
     let losses = Losses::new(plan, live, bindings, policy);
     plan.changes.iter().filter(|c| ceases(c)).for_each(|change| losses.of(change, &mut violations));
     violations

@@ -22,6 +22,8 @@ pub struct Diagnostic {
     pub related: Vec<(Spot, String)>,
     /// What to do.
     pub help: Option<String>,
+    /// What stands around the place is not shown.
+    pub sensitive: bool,
 }
 
 impl Diagnostic {
@@ -34,6 +36,7 @@ impl Diagnostic {
             label: String::new(),
             related: Vec::new(),
             help: None,
+            sensitive: false,
         }
     }
 

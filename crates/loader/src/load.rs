@@ -55,7 +55,13 @@ impl Loaded {
     /// Gives findings of the core their places in files, in order of file and line.
     #[must_use]
     pub fn place(&self, findings: &[Finding]) -> Vec<Diagnostic> {
-        let mut diagnostics = findings.iter().map(|f| self.sources.place(f)).collect();
+        let mut diagnostics: Vec<Diagnostic> = findings.iter().map(|f| self.sources.place(f)).collect();
+        let line = |d: &Diagnostic| (d.spot.file, self.sources.location(d.spot).line);
+        let hidden: BTreeSet<_> = diagnostics.iter().filter(|d| d.sensitive).map(line).collect();
+        // What one finding hides, another one on the same line must not show.
+        for diagnostic in &mut diagnostics {
+            diagnostic.sensitive |= hidden.contains(&line(diagnostic));
+        }
         self.sources.sort(&mut diagnostics);
         diagnostics
     }

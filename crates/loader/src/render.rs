@@ -40,7 +40,8 @@ impl Sources {
         let mut marks = vec![(diagnostic.spot, diagnostic.label.as_str(), AnnotationKind::Primary)];
         marks.extend(diagnostic.related.iter().map(|(s, remark)| (*s, remark.as_str(), AnnotationKind::Context)));
         for (spot, label, kind) in marks {
-            group = self.mark(group, spot, &normalize_untrusted_str(label), kind, &mut moved);
+            let excerpt = self.was_read(spot.file).then(|| self.excerpt(spot, diagnostic.sensitive));
+            group = self.mark(group, spot, excerpt, &normalize_untrusted_str(label), kind, &mut moved);
         }
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
@@ -55,14 +56,14 @@ impl Sources {
         &self,
         group: Group<'a>,
         spot: Spot,
+        excerpt: Option<Excerpt>,
         label: &str,
         kind: AnnotationKind,
         moved: &mut Vec<(String, String)>,
     ) -> Group<'a> {
-        if !self.was_read(spot.file) {
+        let Some(excerpt) = excerpt else {
             return group.element(Origin::path(normalize_untrusted_str(self.file_name(spot.file))));
-        }
-        let excerpt = self.excerpt(spot);
+        };
         let label: Option<Cow<'a, str>> = (!label.is_empty()).then(|| label.to_owned().into());
         if excerpt.cut > 0 {
             let column = 1 + excerpt.text[..excerpt.mark.start].chars().count();
@@ -74,7 +75,8 @@ impl Sources {
     }
 
     /// The line of a spot, or a window of it. Both ends of the mark are at character boundaries inside the text.
-    fn excerpt(&self, spot: Spot) -> Excerpt {
+    /// With `alone`, nothing but the mark is shown of it.
+    fn excerpt(&self, spot: Spot, alone: bool) -> Excerpt {
         let starts = self.line_starts(spot.file);
         let index = self.line_index(spot.file, spot.start);
         let text = self.text(spot.file);
@@ -83,7 +85,7 @@ impl Sources {
         let line = text[line_start..line_end].trim_end_matches(['\n', '\r']);
         let start = (spot.start as usize - line_start).min(line.len());
         let end = (spot.end as usize).saturating_sub(line_start).clamp(start, line.len());
-        let hidden = mask(line);
+        let hidden = if alone { mask_around(line, start..end).into() } else { mask(line) };
         let (from, to) = if line.len() <= WINDOW {
             (0, line.len())
         } else {
@@ -99,6 +101,14 @@ impl Sources {
             cut: line[..from].chars().count(),
         }
     }
+}
+
+/// Puts `*` in the place of all but white space and what is marked. Keeps the length in bytes.
+fn mask_around(line: &str, mark: std::ops::Range<usize>) -> String {
+    let hide = |(at, c): (usize, char)| {
+        if mark.contains(&at) || c.is_whitespace() { c.to_string() } else { "*".repeat(c.len_utf8()) }
+    };
+    line.char_indices().map(hide).collect()
 }
 
 /// Puts `*` in the place of what stands behind a name that sounds like a secret, unless it is a reference.

@@ -162,6 +162,7 @@ impl Sources {
             label: finding.label.clone(),
             related: finding.related.iter().map(|(place, remark)| (spot(place), remark.clone())).collect(),
             help: finding.help.clone(),
+            sensitive: finding.sensitive,
         }
     }
 

@@ -105,7 +105,9 @@ pub(crate) fn applied(world: &World, planned: &Planned, selected: &BTreeSet<Addr
         let shown = shown_before.objects[key].fields.iter().map(|(n, v)| (n, v, now.get(n)));
         for (name, value, after) in written.chain(shown) {
             let stated = resource.and_then(|r| r.fields.get(name));
-            unmanaged_stays(&FieldPath::field(name), stated, value, after)?;
+            let field = &spec(&object.spec_name).fields[name];
+            let after = after.map(|v| canonical(field, v));
+            unmanaged_stays(&FieldPath::field(name), stated, &canonical(field, value), after.as_ref())?;
         }
     }
     for resource in world.desired.present().filter(|r| selected.contains(&r.address)) {
@@ -150,11 +152,10 @@ fn unmanaged_stays(path: &FieldPath, stated: Option<&Value>, before: &Value, aft
         (None, _) => that(after == Some(before), || format!("`{path}` is not managed and moved")),
         (Some(Value::Object(stated)), Value::Object(before)) => {
             let after = after.and_then(Value::as_object);
-            before.iter().filter(|(name, _)| path.top() != Some("keys") && path.top() != Some("blob")).try_for_each(
-                |(name, value)| {
-                    unmanaged_stays(&path.member(name), stated.get(name), value, after.and_then(|o| o.get(name)))
-                },
-            )
+            let is_one_value = matches!(path.top(), Some("keys" | "blob"));
+            before.iter().filter(|_| !is_one_value).try_for_each(|(name, value)| {
+                unmanaged_stays(&path.member(name), stated.get(name), value, after.and_then(|o| o.get(name)))
+            })
         }
         (Some(_), _) => Ok(()),
     }
@@ -185,6 +186,8 @@ fn agrees(
             spec.default.as_ref() == Some(stored)
         }
         Some(stored) => canonical(spec, &wanted) == canonical(spec, stored),
+        // A tenant that shows neither an empty value nor a missing one cannot be told from outside.
+        None if world.tenant.manners.drops_empty && is_empty(&wanted) => true,
         None => match &spec.default {
             Some(default) => canonical(spec, &wanted) == canonical(spec, default) || wanted == Value::Null,
             None => is_empty(&wanted) || spec.fixed,

@@ -13,7 +13,7 @@ use super::vendor::{referred, spec, taken};
 
 type Edit = fn(&mut Tape, &mut Names, &mut DesiredState);
 
-const EDITS: [Edit; 13] = [
+const EDITS: [Edit; 12] = [
     change_fields,
     rotate_titles,
     rotate_hosts,
@@ -26,11 +26,18 @@ const EDITS: [Edit; 13] = [
     bury_shelf,
     forget,
     change_format,
-    change_key,
 ];
 
 /// Some edits, and what follows from them, so that the manifests stay valid.
 pub(crate) fn edit(tape: &mut Tape, names: &mut Names, desired: &mut DesiredState) {
+    // A key that changes together with its name is another resource, so these are edits of their own.
+    if tape.chance(15) {
+        for _ in 0..=tape.below(2) {
+            change_key(tape, names, desired);
+            change_fields(tape, names, desired);
+        }
+        return;
+    }
     for _ in 0..=tape.below(6) {
         let edit = EDITS[tape.below(EDITS.len())];
         edit(tape, names, desired);

@@ -67,13 +67,13 @@ pub(super) fn private_key(input: &RuleInput<'_>) -> Vec<Finding> {
         let members = client.object(path).into_iter().flat_map(|set| private_members(set, ""));
         findings.extend(members.map(|member| {
             let message = format!("private key in a manifest: `{}.{member}`", path.join("."));
-            Finding::error(PRIVATE_KEY, client.name_at(path), message).help(help)
+            Finding::error(PRIVATE_KEY, client.name_at(path), message).help(help).sensitive()
         }));
     }
     for path in [CHAIN, RESPONDER] {
         if client.text(path).is_some_and(|text| text.contains("PRIVATE KEY-----")) {
             let message = format!("private key in a manifest: `{}`", path.join("."));
-            findings.push(Finding::error(PRIVATE_KEY, client.name_at(path), message).help(help));
+            findings.push(Finding::error(PRIVATE_KEY, client.name_at(path), message).help(help).sensitive());
         }
     }
     findings

@@ -1,0 +1,1 @@
+//! Manifests that are written down: small ones whose requests can be counted.

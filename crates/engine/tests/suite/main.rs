@@ -1,0 +1,7 @@
+//! The engine against a tenant in the same process: laws over random worlds, faults at every request, and the budget of
+//! requests. No sockets, and no waiting: the clock jumps.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+mod laws;
