@@ -7,8 +7,15 @@ use crate::common::{INTRANET, PROJECT, SHOP, Sandbox, edited};
 
 /// The sample without what refers to the client `ops`, and with a tombstone in place of that client.
 fn tombstone() -> String {
-    let text = edited(SHOP, "  invite_client_id: {ref: client/storefront/ops}\n", "  invite_client_id: {ref: client/storefront/help}\n");
-    let text = text.replace("name: ops\n  application: storefront\nspec:", "name: ops\n  application: storefront\n  state: absent\nspec:");
+    let text = edited(
+        SHOP,
+        "  invite_client_id: {ref: client/storefront/ops}\n",
+        "  invite_client_id: {ref: client/storefront/help}\n",
+    );
+    let text = text.replace(
+        "name: ops\n  application: storefront\nspec:",
+        "name: ops\n  application: storefront\n  state: absent\nspec:",
+    );
     format!(
         "{text}---\napiVersion: mosaic/v1\nkind: Client\nmetadata: {{name: help, application: storefront}}\nspec:\n  name: \
          Storefront Help\n  redirect_uris: [https://help.example.com/callback]\n"
@@ -113,7 +120,12 @@ fn deleting_an_application_counts_its_clients() {
 
 #[test]
 fn a_protected_resource_is_never_deleted() {
-    let protect = |text: &str| text.replace("name: ops\n  application: storefront\n", "name: ops\n  application: storefront\n  protect: true\n");
+    let protect = |text: &str| {
+        text.replace(
+            "name: ops\n  application: storefront\n",
+            "name: ops\n  application: storefront\n  protect: true\n",
+        )
+    };
     let sandbox = Sandbox::applied(&protect(SHOP));
     sandbox.write("manifests/all.yaml", &protect(&tombstone()));
     assert_snapshot!("protected", sandbox.run(&["apply", "--yes", "--allow-deletes", "1"]));

@@ -148,7 +148,8 @@ fn the_every_field_example_has_every_field() {
         ("saml-client", stated("Client", "saml")),
     ] {
         let schema = Sandbox::new().run(&["schema", name]).expect(0).json();
-        let known: BTreeSet<String> = schema["properties"]["spec"]["properties"].as_object().unwrap().keys().cloned().collect();
+        let known: BTreeSet<String> =
+            schema["properties"]["spec"]["properties"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(known.difference(&stated).collect::<Vec<_>>(), Vec::<&String>::new(), "{name} has more");
     }
 }

@@ -127,10 +127,15 @@ fn no_credential_of_the_program_comes_out() {
         watch.run(&sandbox, command, &[by_secret.as_slice(), &[("TILEWRIGHT_TENANT_ID", "other")]].concat());
     }
     let wrong = format!("{CANARY}-wrong");
-    watch.run(&sandbox, &["plan", "shop.yaml"], &[url, ("TILEWRIGHT_CLIENT_ID", id), ("TILEWRIGHT_CLIENT_SECRET", &wrong)]);
+    watch.run(
+        &sandbox,
+        &["plan", "shop.yaml"],
+        &[url, ("TILEWRIGHT_CLIENT_ID", id), ("TILEWRIGHT_CLIENT_SECRET", &wrong)],
+    );
     watch.run(&sandbox, &["plan", "shop.yaml"], &[url, ("TILEWRIGHT_ACCESS_TOKEN", &wrong)]);
     let dead = Answering::nobody();
-    let dead = [("TILEWRIGHT_BASE_URL", dead.as_str()), ("TILEWRIGHT_CLIENT_ID", id), ("TILEWRIGHT_CLIENT_SECRET", &wrong)];
+    let dead =
+        [("TILEWRIGHT_BASE_URL", dead.as_str()), ("TILEWRIGHT_CLIENT_ID", id), ("TILEWRIGHT_CLIENT_SECRET", &wrong)];
     watch.output(&["plan"], &sandbox.run_with(&["plan", "shop.yaml", "-vv"], &dead));
     watch.run(&sandbox, &["--help"], &by_secret);
     watch.run(&sandbox, &["plan", "--help"], &by_secret);
@@ -145,13 +150,20 @@ fn a_server_that_repeats_what_it_was_sent_is_not_quoted() {
     for status in [200, 400, 401, 403, 500] {
         let server = Answering::start(move |head, body| {
             let said = format!("{head} {body}").replace(['\r', '\n', '"'], " ");
-            (status, format!("{{\"message\":[\"{said}\"],\"client_secret\":\"{CANARY}\",\"error_description\":\"{said}\"}}"))
+            (
+                status,
+                format!("{{\"message\":[\"{said}\"],\"client_secret\":\"{CANARY}\",\"error_description\":\"{said}\"}}"),
+            )
         })
         .url();
         let secret = format!("{CANARY}-secret");
         let url = ("TILEWRIGHT_BASE_URL", server.as_str());
         if status != 500 {
-            watch.run(&sandbox, &["plan", "shop.yaml"], &[url, ("TILEWRIGHT_CLIENT_ID", "a"), ("TILEWRIGHT_CLIENT_SECRET", &secret)]);
+            watch.run(
+                &sandbox,
+                &["plan", "shop.yaml"],
+                &[url, ("TILEWRIGHT_CLIENT_ID", "a"), ("TILEWRIGHT_CLIENT_SECRET", &secret)],
+            );
         }
         let output = sandbox.run_with(&["plan", "shop.yaml", "-vv"], &[url, ("TILEWRIGHT_ACCESS_TOKEN", &secret)]);
         watch.output(&["plan with a token, answered", &status.to_string()], &output);
@@ -196,7 +208,8 @@ fn secrets_in_the_wrong_files_are_refused_without_being_shown() {
 fn the_simulator_logs_no_secret() {
     let sandbox = Sandbox::applied(SHOP);
     plant(&mut sandbox.tenant());
-    let mut child = sandbox.command(&["simulator", "--port", "0", "--state", ".tilewright/local.json", "-vv"]).spawn().unwrap();
+    let mut child =
+        sandbox.command(&["simulator", "--port", "0", "--state", ".tilewright/local.json", "-vv"]).spawn().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
     let mut variables = Vec::new();
     while variables.len() < 4 {

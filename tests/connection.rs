@@ -69,7 +69,10 @@ fn nothing_says_where_the_tenant_is() {
     let sandbox = Sandbox::new();
     sandbox.write("shop.yaml", SHOP);
     assert_snapshot!("nowhere", sandbox.run(&["plan", "shop.yaml"]));
-    assert_snapshot!("nobody", sandbox.run_with(&["plan", "shop.yaml"], &[("TILEWRIGHT_BASE_URL", "http://localhost/cis")]));
+    assert_snapshot!(
+        "nobody",
+        sandbox.run_with(&["plan", "shop.yaml"], &[("TILEWRIGHT_BASE_URL", "http://localhost/cis")])
+    );
 }
 
 #[test]
@@ -146,7 +149,18 @@ fn a_server_that_answers_with_a_page_is_no_empty_tenant() {
 #[test]
 fn answers_that_make_no_sense_are_no_empty_tenant() {
     let mut wrong = Vec::new();
-    for body in ["", "[]", "{}", "null", "{\"result\":null}", "{\"result\":{}}", "{\"result\":[{}]}", "[1]", "\"a\"", "{\"resul"] {
+    for body in [
+        "",
+        "[]",
+        "{}",
+        "null",
+        "{\"result\":null}",
+        "{\"result\":{}}",
+        "{\"result\":[{}]}",
+        "[1]",
+        "\"a\"",
+        "{\"resul",
+    ] {
         let server = Answering::start(move |_, _| (200, body.to_owned()));
         let output = before(&server.url()).run(&["plan", "shop.yaml"]);
         // A bare list with nothing in it is what an empty tenant says in the form of clients.

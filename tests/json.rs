@@ -96,7 +96,8 @@ fn error_reports_fit_their_schema() {
     fits("error-report", &sandbox.run(&["schema", "other", "--format", "json"]).expect(2));
     fits("error-report", &Sandbox::new().run(&["validate", "--format", "json"]).expect(3));
     let server = Answering::start(|_, _| (403, "{}".to_owned())).url();
-    let here = [("TILEWRIGHT_BASE_URL", server.as_str()), ("TILEWRIGHT_CLIENT_ID", "a"), ("TILEWRIGHT_CLIENT_SECRET", "b")];
+    let here =
+        [("TILEWRIGHT_BASE_URL", server.as_str()), ("TILEWRIGHT_CLIENT_ID", "a"), ("TILEWRIGHT_CLIENT_SECRET", "b")];
     fits("error-report", &sandbox.run_with(&["plan", "--format", "json"], &here).expect(7));
     sandbox.run(&["apply", "--yes"]).expect(0);
     let gone = "apiVersion: mosaic/v1\nkind: Application\nmetadata: {name: storefront, state: absent}\n";

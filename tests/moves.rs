@@ -101,13 +101,18 @@ fn three_subdomains_move_round_a_ring() {
 #[test]
 fn a_client_that_invites_is_changed_for_another() {
     let before = SHOP.replace("  pkce: enforcePkceAlongsideClientCredentials\n", "");
-    let after = edited(&before, "invite_client_id: {ref: client/storefront/ops}", "invite_client_id: {ref: client/storefront/web}");
+    let after = edited(
+        &before,
+        "invite_client_id: {ref: client/storefront/ops}",
+        "invite_client_id: {ref: client/storefront/web}",
+    );
     assert_snapshot!(moved(&before, &after));
 }
 
 #[test]
 fn an_application_and_a_client_are_renamed() {
-    let after = edited(SHOP, "app_name: Storefront", "app_name: Shop").replace("name: Storefront Ops", "name: Shop Ops");
+    let after =
+        edited(SHOP, "app_name: Storefront", "app_name: Shop").replace("name: Storefront Ops", "name: Shop Ops");
     assert_snapshot!(moved(SHOP, &after));
 }
 

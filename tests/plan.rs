@@ -59,7 +59,8 @@ fn the_same_input_gives_the_same_bytes() {
 #[test]
 fn a_plan_leaves_the_tenant_and_the_folder_alone() {
     let sandbox = Sandbox::applied(SHOP);
-    let (tenant, bindings) = (std::fs::read(sandbox.state()), std::fs::read(sandbox.path(".tilewright/bindings/local.json")));
+    let (tenant, bindings) =
+        (std::fs::read(sandbox.state()), std::fs::read(sandbox.path(".tilewright/bindings/local.json")));
     sandbox.write("manifests/all.yaml", &edited(SHOP, "app_name: Storefront", "app_name: Shop"));
     sandbox.run(&["plan"]).expect(0);
     assert_eq!(tenant.unwrap(), std::fs::read(sandbox.state()).unwrap());
@@ -82,7 +83,8 @@ fn an_object_is_sent_whole_with_what_the_manifest_does_not_state() {
 #[test]
 fn a_new_display_name_is_an_update() {
     let sandbox = Sandbox::applied(SHOP);
-    let renamed = edited(SHOP, "app_name: Storefront", "app_name: Shop").replace("name: Storefront Web", "name: Shop Web");
+    let renamed =
+        edited(SHOP, "app_name: Storefront", "app_name: Shop").replace("name: Storefront Web", "name: Shop Web");
     sandbox.write("manifests/all.yaml", &renamed);
     assert_snapshot!(sandbox.run(&["plan"]));
 }

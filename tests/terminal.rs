@@ -13,7 +13,9 @@ fn nothing_is_coloured_where_there_is_no_terminal() {
     valid.write("manifests/all.yaml", &edited(SHOP, "app_name: Storefront", "app_name: Shop"));
     let invalid = Sandbox::with(&edited(SHOP, "login_uri:", "login_url:"));
     for sandbox in [valid, invalid] {
-        for arguments in [&["validate"][..], &["plan", "-vv"], &["apply"], &["apply", "--yes", "-vv"], &["--help"], &["--hlep"]] {
+        for arguments in
+            [&["validate"][..], &["plan", "-vv"], &["apply"], &["apply", "--yes", "-vv"], &["--help"], &["--hlep"]]
+        {
             let mut command = sandbox.command(arguments);
             let output = command.env_remove("NO_COLOR").env("TERM", "xterm-256color").output().unwrap();
             assert!(!output.stdout.contains(&0x1b), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
@@ -40,7 +42,9 @@ fn colour_that_is_asked_for_is_there_unless_it_is_forbidden() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let sandbox = Sandbox::with(SHOP);
-    for arguments in [&["plan"][..], &["schema", "manifest"], &["completions", "bash"], &["validate"], &["apply", "--yes"]] {
+    for arguments in
+        [&["plan"][..], &["schema", "manifest"], &["completions", "bash"], &["validate"], &["apply", "--yes"]]
+    {
         let mut child = sandbox.command(arguments).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
@@ -75,7 +79,8 @@ fn wrong_command_lines_say_what_is_known() {
 #[test]
 fn help_says_what_each_command_takes() {
     let sandbox = Sandbox::new();
-    let helps = [&["--help"][..], &["validate", "--help"], &["plan", "--help"], &["apply", "--help"], &["simulator", "--help"]];
+    let helps =
+        [&["--help"][..], &["validate", "--help"], &["plan", "--help"], &["apply", "--help"], &["simulator", "--help"]];
     let said: Vec<String> = helps.iter().map(|arguments| sandbox.run(arguments).expect(0).stdout).collect();
     assert_snapshot!(said.join("\n=======\n"));
 }

@@ -89,7 +89,8 @@ fn a_path_that_is_not_there_is_an_error() {
 #[test]
 fn mistakes_of_the_project_file_are_shown_at_their_places() {
     let sandbox = Sandbox::with(SHOP);
-    let text = edited(PROJECT, "simulator: .tilewright/local.json", "simulater: .tilewright/local.json\n      regoin: eu");
+    let text =
+        edited(PROJECT, "simulator: .tilewright/local.json", "simulater: .tilewright/local.json\n      regoin: eu");
     sandbox.write("tilewright.yaml", &text);
     assert_snapshot!(sandbox.run(&["validate"]));
 }

@@ -84,7 +84,8 @@ pub(crate) fn documents(folder: &Path, environment: &str) -> BTreeMap<String, Do
 
 fn below(path: &Path) -> Vec<Document> {
     let files = if path.is_dir() { files_in(path, "") } else { vec![path.to_owned()] };
-    let manifests = files.iter().filter(|f| f.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|k| e == *k)));
+    let manifests =
+        files.iter().filter(|f| f.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|k| e == *k)));
     let all = manifests.flat_map(|file| yaml(&read(file)));
     all.map(|document| Document {
         kind: document["kind"].as_str().unwrap().to_owned(),
@@ -172,9 +173,7 @@ fn path_of(document: &Document, documents: &BTreeMap<String, Document>) -> Strin
 
 fn live_of<'a>(document: &Document, documents: &BTreeMap<String, Document>, tenant: &'a Tenant) -> &'a Json {
     match document.metadata["application"].as_str() {
-        Some(parent) => {
-            tenant.client(name_of(&documents[&format!("application/{parent}")]), name_of(document))
-        }
+        Some(parent) => tenant.client(name_of(&documents[&format!("application/{parent}")]), name_of(document)),
         None => tenant.application(name_of(document)),
     }
 }

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, schema_for};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use tilewright_core::plan::{PLAN_FORMAT, Plan};
+use tilewright_core::plan::{Forecast, PLAN_FORMAT, Plan, forecast};
 use tilewright_core::{Catalog, Violation};
 use tilewright_engine::Report;
 use tilewright_loader::{DiagnosticReport, document_schema, manifest_schema, project_schema};
@@ -23,14 +23,16 @@ pub(crate) struct PlannedReport<'a> {
     summary: String,
     /// Whether applying would send anything.
     pending: bool,
+    /// What applying will cost.
+    forecast: Forecast,
     /// What speaks against applying it.
     guards: &'a [Violation],
 }
 
 impl<'a> PlannedReport<'a> {
     pub(crate) fn new(plan: &'a Plan, guards: &'a [Violation]) -> Self {
-        let (summary, pending) = (super::summary(plan), !plan.is_empty());
-        Self { format_version: PLAN_FORMAT, plan, summary, pending, guards }
+        let (summary, pending, forecast) = (super::summary(plan), !plan.is_empty(), forecast(plan));
+        Self { format_version: PLAN_FORMAT, plan, summary, pending, forecast, guards }
     }
 }
 

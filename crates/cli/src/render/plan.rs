@@ -9,7 +9,7 @@ use tilewright_core::plan::Plan;
 use tilewright_core::{Catalog, FieldSpec, Key, Value};
 
 use super::values::{Line, inline, is_short, line_diff, lines, visible};
-use super::words::{reason, sign, step, steps_matter, summary, told, verb};
+use super::words::{cost, reason, sign, step, steps_matter, summary, told, verb};
 use super::{ADDED, ADOPTED, BOLD, CHANGED, DIM, REMOVED, paint};
 
 /// The widest column of field names; longer names push their values out.
@@ -29,7 +29,7 @@ fn style(action: Action) -> Style {
 pub(crate) fn plan_text(plan: &Plan, catalog: &Catalog) -> String {
     let mut out = String::new();
     let scope =
-        if plan.header.scope.is_empty() { String::new() } else { format!(", only {}", plan.header.scope.join(", ")) };
+        if plan.header.scope.is_empty() { String::new() } else { format!(" ({})", plan.header.scope.join(", ")) };
     let (environment, tenant) = (&plan.header.environment, &plan.header.tenant);
     line(&mut out, 0, &paint(BOLD, &format!("Environment {environment}, tenant {tenant}{scope}")));
     for (family, changes) in families(plan) {
@@ -44,6 +44,9 @@ pub(crate) fn plan_text(plan: &Plan, catalog: &Catalog) -> String {
     remarks_text(&mut out, plan);
     out.push('\n');
     line(&mut out, 0, &paint(BOLD, &summary(plan)));
+    if let Some(cost) = cost(plan) {
+        line(&mut out, 0, &paint(DIM, &cost));
+    }
     out
 }
 

@@ -1,7 +1,7 @@
 //! The sentences of plans: why, what to know, what a step is for. Text and Markdown share them.
 
 use tilewright_core::diff::{Action, Adoption, Change, Note, Reason};
-use tilewright_core::plan::{Operation, Plan, Purpose, Step};
+use tilewright_core::plan::{Operation, Plan, Purpose, Step, forecast};
 
 use super::values::inline;
 
@@ -153,4 +153,18 @@ pub(crate) fn summary(plan: &Plan) -> String {
     }
     let writes = counted(plan.steps.len(), "write request");
     format!("Plan: {}, {} unchanged; {writes}.", parts.join(", "), plan.unchanged)
+}
+
+/// The default of --concurrency.
+const AT_ONCE: usize = 8;
+/// What an answer is taken to need for a forecast, in milliseconds.
+const ANSWER: usize = 300;
+
+/// How many requests an apply will send and about how long that takes; `None` where it sends nothing.
+pub(super) fn cost(plan: &Plan) -> Option<String> {
+    let forecast = forecast(plan);
+    let requests = counted(forecast.writes + forecast.reads, "request");
+    let seconds = counted(forecast.seconds(AT_ONCE, ANSWER), "second");
+    (forecast.writes > 0)
+        .then(|| format!("Applying sends {requests}: about {seconds} with {AT_ONCE} at once and {ANSWER} ms for each."))
 }

@@ -4,6 +4,7 @@
 //! whoever lets go of a unique value before whoever takes it. Rings are opened by a second step (see `rings`).
 
 mod edges;
+mod forecast;
 mod index;
 mod node;
 mod order;
@@ -18,6 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use forecast::{Forecast, forecast};
 pub(crate) use index::{takes_place, unique_paths, value_at};
 pub use saved::{SavedPlanError, read_saved, saved_text};
 pub use step::{Operation, ParentRef, Purpose, Step};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tilewright_core::diff::{Action, DiffInput, diff, marks};
-use tilewright_core::{Address, Bindings, LiveState, Value};
+use tilewright_core::{Address, Bindings, Key, LiveState, Value};
 
 use super::ApplyInput;
 use super::report::Convergence;
@@ -14,6 +14,9 @@ use crate::refresh::{RefreshInput, refresh};
 /// The waits before each look, in milliseconds: about 30 seconds in all.
 const LOOKS: [u64; 9] = [0, 250, 500, 1000, 2000, 4000, 7000, 7000, 8000];
 
+/// How many readings may fail.
+const FAILURES: u32 = 2;
+
 /// Compares again until nothing differs or patience ends, and marks what was found equal.
 pub(super) async fn read_back(
     input: &ApplyInput<'_>,
@@ -22,11 +25,18 @@ pub(super) async fn read_back(
 ) -> Convergence {
     let mut last = Convergence::Converged;
     // Where nothing was sent, what the plan was made on is what there is.
-    let looks: &[u64] = if input.plan.steps.is_empty() { &[] } else { &LOOKS };
-    if looks.is_empty() {
-        mark_all(input, bindings, input.live, finished);
-    }
+    let written: BTreeSet<&Key> = input.plan.steps.iter().map(|s| &s.address.keys()[0]).collect();
+    let (touched, others): (BTreeSet<Address>, BTreeSet<Address>) =
+        finished.iter().cloned().partition(|a| written.contains(&a.keys()[0]));
+    mark_all(input, bindings, input.live, &others);
+    let finished = &touched;
+    let looks: &[u64] = if finished.is_empty() { &[] } else { &LOOKS };
+    let mut failures = 0;
     for (tries, wait) in looks.iter().enumerate() {
+        // Each reading was tried several times already; and who wants to stop does not want to wait for stragglers.
+        if failures >= FAILURES || tries > 0 && input.interrupt.is_asked() {
+            break;
+        }
         tokio::time::sleep(Duration::from_millis(*wait)).await;
         let tries = u32::try_from(tries).unwrap_or(u32::MAX);
         input.reader.tell(&Event::ReadingBack { tries });
@@ -35,6 +45,7 @@ pub(super) async fn read_back(
             Ok(live) => live,
             Err(error) => {
                 last = Convergence::NotKnown { error: error.to_string() };
+                failures += 1;
                 continue;
             }
         };

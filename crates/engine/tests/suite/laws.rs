@@ -2,24 +2,20 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::Config;
+use std::collections::BTreeSet;
 use tilewright_core::{Address, DesiredState};
 use tilewright_engine::StepOutcome;
 use tilewright_simulator::{Quirks, World};
-use std::collections::BTreeSet;
 
 use crate::common::bench::{Ask, Bench, Run, at_once};
 use crate::common::manifests::{Names, desired, everything, objections};
-use crate::common::tape::Tape;
+use crate::common::tape::{Numbers, Tape, numbers};
 use crate::common::{edits, oracle, portal, requests};
 
 /// So many cases, unless `PROPTEST_CASES` says otherwise.
 fn cases(n: u32) -> Config {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
     if asked { Config::default() } else { Config::with_cases(n) }
-}
-
-fn numbers(length: usize) -> impl Strategy<Value = Vec<u16>> {
-    prop::collection::vec(any::<u16>(), 0..length)
 }
 
 /// One run, and everything that must be true after it.
@@ -41,11 +37,13 @@ async fn round(
     let selected = selected.unwrap_or(&all);
     let ask = || Ask { selected: Some(selected.clone()), send_unverifiable, ..Ask::default() };
     let run = bench.run(desired, ask()).await.map_err(|t| format!("no plan: {t:?}"))?;
-    let told = |e: String| format!("{e}\nsteps: {:#?}\nchanges: {:#?}\nreport: {:#?}", run.planned.plan.steps, run.planned.plan.changes, run.report);
+    let told = |e: String| told(&run, &e);
     if let Some(entry) = run.read.iter().find(|e| e.method != "GET" && !requests::is_token(e)) {
         return Err(told(format!("planning sent {} {}", entry.method, entry.path)));
     }
-    let refused = |e: &&tilewright_simulator::LogEntry| e.status.is_none_or(|s| s >= 400) && (e.method != "GET" || e.status != Some(404));
+    let refused = |e: &&tilewright_simulator::LogEntry| {
+        e.status.is_none_or(|s| s >= 400) && (e.method != "GET" || e.status != Some(404))
+    };
     if let Some(entry) = run.read.iter().chain(&run.sent).find(refused) {
         let body = String::from_utf8_lossy(&entry.body);
         return Err(told(format!("{} {} was answered {:?}: {body}", entry.method, entry.path, entry.status)));
@@ -63,8 +61,19 @@ async fn round(
     Ok(run)
 }
 
+/// What went wrong, and what was done.
+fn told(run: &Run, error: &str) -> String {
+    let line = |value: serde_json::Value| format!("\n  {value}");
+    let steps: String = run.planned.plan.steps.iter().map(|s| line(serde_json::json!(s))).collect();
+    let changes: String = run.planned.plan.changes.iter().map(|c| line(serde_json::json!(c))).collect();
+    format!("{error}\nsteps:{steps}\nchanges:{changes}\nreport: {}", serde_json::json!(run.report))
+}
+
 /// One write for each step, Done for each, and no other.
-fn sent_is_planned(run: &Run, ids: &std::collections::BTreeMap<Address, tilewright_core::RemoteId>) -> Result<(), String> {
+fn sent_is_planned(
+    run: &Run,
+    ids: &std::collections::BTreeMap<Address, tilewright_core::RemoteId>,
+) -> Result<(), String> {
     let steps = &run.planned.plan.steps;
     let writes = requests::writes(&run.sent);
     requests::all_are_steps(&run.planned.plan, &run.sent, ids)?;
@@ -96,7 +105,7 @@ async fn rests(bench: &Bench, desired: &DesiredState, send_unverifiable: bool) -
 }
 
 /// A life: manifests, applied; then portal changes and edits, applied; twice.
-fn life(numbers: Vec<u16>, quirks: Quirks) -> Result<(), String> {
+fn life(numbers: Numbers, quirks: Quirks) -> Result<(), String> {
     let mut tape = Tape::new(numbers);
     let mut names = Names::default();
     let mut world = World::new("tnt-test");

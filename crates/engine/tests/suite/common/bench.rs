@@ -199,8 +199,7 @@ impl Bench {
             scope: Vec::new(),
             manifests: manifests_hash(desired),
         };
-        let input =
-            PlanInput { desired, live: &live, catalog: MOSAIC.catalog(), diff, header };
+        let input = PlanInput { desired, live: &live, catalog: MOSAIC.catalog(), diff, header };
         let plan = plan(input).map_err(Trouble::Problems)?;
         let lasting = |address: &Address| {
             let change = plan.changes.iter().find(|c| c.address == *address);

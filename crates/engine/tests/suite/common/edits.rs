@@ -266,7 +266,9 @@ pub(crate) fn fields<'a>(desired: &'a mut DesiredState, address: &Address) -> &'
 /// For tenants that want a redirect URI of every client.
 pub(crate) fn fill_redirects(desired: &mut DesiredState) {
     for resource in desired.resources.values_mut() {
-        if let Some(Value::List(uris)) = resource.fields.get_mut("redirect_uris").filter(|v| **v == Value::List(Vec::new())) {
+        if let Some(Value::List(uris)) =
+            resource.fields.get_mut("redirect_uris").filter(|v| **v == Value::List(Vec::new()))
+        {
             uris.push(text("https://localhost/unused"));
         }
     }

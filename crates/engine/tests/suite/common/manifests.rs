@@ -237,7 +237,9 @@ pub(crate) fn legalise(desired: &mut DesiredState) {
         }
         for finding in objections {
             let field = match finding.place.path.segments() {
-                [tilewright_core::Segment::Member(top), tilewright_core::Segment::Member(name), ..] if top == "spec" => {
+                [tilewright_core::Segment::Member(top), tilewright_core::Segment::Member(name), ..]
+                    if top == "spec" =>
+                {
                     name.clone()
                 }
                 _ => panic!("these manifests cannot be made legal: {finding:?}"),

@@ -102,13 +102,11 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 fn means(field: &FieldSpec, wanted: &Value, is: Option<&Value>, quirks: &Quirks) -> bool {
-    let Some(is) = is else { return is_nothing(wanted) || field.default.as_ref() == Some(wanted) || is_hollow(wanted) };
+    let Some(is) = is else { return is_nothing(wanted) || field.default.as_ref() == Some(wanted) || is_hollow(field, wanted) };
     if let (Some(members), Value::Object(wanted)) = (field.members(), wanted) {
         let Value::Object(is) = is else { return false };
         return wanted.iter().all(|(name, value)| match (value, is.get(name)) {
-            (Value::Null, Some(filled)) => {
-                quirks.put_fills_defaults && members[name].default.as_ref() == Some(filled)
-            }
+            (Value::Null, Some(filled)) => quirks.put_fills_defaults && members[name].default.as_ref() == Some(filled),
             (_, shown) => means(&members[name], value, shown, quirks),
         });
     }
@@ -119,9 +117,12 @@ fn means(field: &FieldSpec, wanted: &Value, is: Option<&Value>, quirks: &Quirks)
     canonical(field, wanted) == canonical(field, is) || rewrites && loosely_equal(field, wanted, is)
 }
 
-/// An object that says nothing.
-fn is_hollow(wanted: &Value) -> bool {
-    wanted.as_object().is_some_and(|o| o.values().all(|v| is_nothing(v) || is_hollow(v)))
+/// An object that says no more than that nothing is set.
+fn is_hollow(field: &FieldSpec, wanted: &Value) -> bool {
+    let (Some(members), Some(stated)) = (field.members(), wanted.as_object()) else { return false };
+    stated.iter().all(|(name, v)| {
+        is_nothing(v) || members.get(name).is_some_and(|m| m.default.as_ref() == Some(v) || is_hollow(m, v))
+    })
 }
 
 /// What a plan makes and deletes is what came and went; nothing that it does not name is different.
@@ -154,7 +155,9 @@ fn came_and_went(plan: &Plan, (before, after): (&Stored, &Stored)) -> Result<(),
             Operation::Create { .. } => makes += 1,
             Operation::Delete { target, .. } => {
                 let app = target.to_string();
-                gone.extend(before.iter().filter(|(_, o)| o.get("app_id") == Some(&app.clone().into())).map(|(k, _)| k));
+                gone.extend(
+                    before.iter().filter(|(_, o)| o.get("app_id") == Some(&app.clone().into())).map(|(k, _)| k),
+                );
                 gone.extend(before.keys().filter(|(_, id)| *id == app));
             }
             Operation::Update { .. } => {}

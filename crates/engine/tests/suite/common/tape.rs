@@ -1,6 +1,8 @@
 //! Decisions of a random test, drawn from a list of numbers, so that proptest can shrink them: a zero, and the end of
 //! the list, always stand for the simplest choice.
 
+use proptest::prelude::*;
+
 /// A list of numbers that is read once.
 #[derive(Debug)]
 pub(crate) struct Tape {
@@ -8,9 +10,24 @@ pub(crate) struct Tape {
     at: usize,
 }
 
+/// The numbers of a tape; short where proptest shows them.
+#[derive(Clone)]
+pub(crate) struct Numbers(Vec<u16>);
+
+impl std::fmt::Debug for Numbers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} numbers", self.0.len())
+    }
+}
+
+/// Tapes of up to this length.
+pub(crate) fn numbers(length: usize) -> impl Strategy<Value = Numbers> {
+    prop::collection::vec(any::<u16>(), 0..length).prop_map(Numbers)
+}
+
 impl Tape {
-    pub(crate) fn new(numbers: Vec<u16>) -> Self {
-        Self { numbers, at: 0 }
+    pub(crate) fn new(numbers: Numbers) -> Self {
+        Self { numbers: numbers.0, at: 0 }
     }
 
     /// A number below `n`.
