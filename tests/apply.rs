@@ -112,7 +112,9 @@ fn deleting_an_application_counts_its_clients() {
         "manifests/all.yaml",
         "apiVersion: mosaic/v1\nkind: Application\nmetadata: {name: storefront, state: absent}\n",
     );
-    assert_snapshot!("application_refused", sandbox.run(&["apply", "--yes"]));
+    let refused = sandbox.run(&["apply", "--yes"]);
+    assert!(!refused.stdout.contains("left alone"), "what goes with its application is not left alone: {refused}");
+    assert_snapshot!("application_refused", refused);
     assert_snapshot!("application_deleted", sandbox.run(&["apply", "--yes", "--allow-deletes", "3"]));
     assert!(sandbox.tenant().names().is_empty());
     sandbox.run(&["plan", "--exit-code"]).expect(0);

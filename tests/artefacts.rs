@@ -76,7 +76,11 @@ fn there_are_examples() {
 fn every_example_is_valid_without_a_warning() {
     for example in examples() {
         let output = Sandbox::copy_of(&example).run(&["validate", "--format", "json"]).expect(0);
-        assert_eq!(output.json()["diagnostics"], serde_json::json!([]), "{}: {output}", example.display());
+        let report = output.json();
+        // One file shows a deprecated field, and says so in its name.
+        let meant = |d: &&Json| d["file"] == "manifests/deprecated.yaml" && d["code"] == "auth-method-deprecated";
+        let warnings: Vec<&Json> = report["diagnostics"].as_array().unwrap().iter().filter(|d| !meant(d)).collect();
+        assert!(warnings.is_empty(), "{}: {output}", example.display());
     }
 }
 
@@ -90,10 +94,10 @@ fn every_example_applies_to_an_embedded_tenant() {
             at(&["plan", "--exit-code"]).expect(4);
             at(&["apply", "--yes"]).expect(0);
             at(&["plan", "--exit-code"]).expect(0);
-            let before = read(&sandbox.path(state));
+            let before = common::Tenant::read(&sandbox.path(state));
             at(&["apply", "--yes"]).expect(0);
             let tenant = common::Tenant::read(&sandbox.path(state));
-            assert_eq!(tenant.held(), serde_json::from_str::<Json>(&before).map(|_| tenant.held()).unwrap());
+            assert_eq!(before.state["tenant"]["applications"], tenant.state["tenant"]["applications"]);
             let wrong = holds(&tenant, &documents(&example, &name), false);
             assert!(wrong.is_empty(), "{} {name}: {}", example.display(), wrong.join("\n"));
         }

@@ -1,7 +1,7 @@
 //! `plan`: what a reviewer reads.
 
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::common::{EVERY_FIELD, INTRANET, PROJECT, SHOP, Sandbox, edited};
 
@@ -149,13 +149,11 @@ fn an_object_that_is_gone_is_made_again() {
 
 #[test]
 fn another_protocol_replaces_the_client() {
-    let sandbox = changed(
-        "  redirect_uris: [https://ops.example.com/callback]\n  pkce: allowPkceAlongsideClientCredentials\n",
-        "  authentication_protocol: saml\n  sp_entity_id: https://ops.example.com\n  sp_acs_url: https://ops.example.com/saml\n",
-    );
-    let text = std::fs::read_to_string(sandbox.path("manifests/all.yaml")).unwrap();
-    let text = edited(&text, "  invite_client_id: {ref: client/storefront/ops}\n", "");
-    sandbox.write("manifests/all.yaml", &text);
+    let other = "---\napiVersion: mosaic/v1\nkind: Client\nmetadata: {name: wiki, application: storefront}\nspec:\n  name: Wiki\n";
+    let oidc = "  redirect_uris: [https://wiki.example.com/callback]\n";
+    let saml = "  authentication_protocol: saml\n  sp_entity_id: https://wiki.example.com\n  sp_acs_url: https://wiki.example.com/saml\n";
+    let sandbox = Sandbox::applied(&format!("{SHOP}{other}{oidc}"));
+    sandbox.write("manifests/all.yaml", &format!("{SHOP}{other}{saml}"));
     assert_snapshot!("replaced", sandbox.run(&["plan"]));
     assert_snapshot!("replaced_markdown", sandbox.run(&["plan", "--format", "markdown"]));
 }
@@ -173,7 +171,7 @@ fn a_selection_plans_only_what_it_covers() {
 fn a_selection_that_matches_nothing_is_a_wrong_command_line() {
     let sandbox = Sandbox::with(SHOP);
     assert_snapshot!("no_such_address", sandbox.run(&["plan", "--select", "client/shop/*"]));
-    assert_snapshot!("no_such_label", sandbox.run(&["plan", "--label", "team=grwoth"]));
+    assert_snapshot!("no_such_label", sandbox.run(&["plan", "--label", "team=grwoth"]).expect(2));
     assert_snapshot!("no_label", sandbox.run(&["plan", "--label", "team"]));
 }
 
@@ -201,4 +199,48 @@ fn invalid_manifests_are_never_planned() {
     assert_snapshot!("invalid_json", sandbox.run(&["plan", "--format", "json"]));
     assert_snapshot!("invalid_markdown", sandbox.run(&["plan", "--format", "markdown"]));
     assert!(!sandbox.path(".tilewright").exists());
+}
+
+/// Whether a step waits for another, if need be by way of others.
+fn waits(steps: &[Json], step: &Json, other: &Json) -> bool {
+    step["after"].as_array().unwrap().iter().any(|id| {
+        let before = steps.iter().find(|s| s["id"] == *id).unwrap();
+        before["id"] == other["id"] || waits(steps, before, other)
+    })
+}
+
+#[test]
+fn two_requests_to_one_object_are_never_in_flight_together() {
+    // Updates send fields along whose defaults the server might fill in; at once, one would undo the other.
+    let plan = Sandbox::with(EVERY_FIELD).run(&["plan", "--format", "json"]).json();
+    let steps = plan["plan"]["steps"].as_array().unwrap();
+    for (at, step) in steps.iter().enumerate() {
+        for earlier in steps[..at].iter().filter(|s| s["address"] == step["address"]) {
+            assert!(waits(steps, step, earlier), "step {} does not wait for {}", step["id"], earlier["id"]);
+        }
+    }
+}
+
+#[test]
+fn what_an_unmanaged_field_refers_to_is_neither_deleted_nor_replaced() {
+    let unreferred = edited(SHOP, "  invite_client_id: {ref: client/storefront/ops}\n", "");
+    let sandbox = Sandbox::applied(SHOP);
+    let deleted = edited(&unreferred, "name: ops\n", "name: ops\n  state: absent\n");
+    sandbox.write("manifests/all.yaml", &deleted);
+    assert_snapshot!("referred_and_deleted", sandbox.run(&["plan"]).expect(3));
+    let replaced = edited(
+        &unreferred,
+        "  redirect_uris: [https://ops.example.com/callback]\n  pkce: allowPkceAlongsideClientCredentials\n",
+        "  authentication_protocol: saml\n  sp_entity_id: https://ops.example.com\n  sp_acs_url: https://ops.example.com/saml\n",
+    );
+    sandbox.write("manifests/all.yaml", &replaced);
+    assert_snapshot!("referred_and_replaced", sandbox.run(&["plan"]).expect(3));
+}
+
+#[test]
+fn markdown_names_the_tenant_and_what_the_plan_is_narrowed_to() {
+    let sandbox = Sandbox::with(&format!("{SHOP}---\n{INTRANET}"));
+    let output = sandbox.run(&["plan", "--select", "*/intranet*", "--format", "markdown"]).expect(0);
+    assert!(output.stdout.contains("tnt-simulated"), "{output}");
+    assert!(output.stdout.contains("intranet\\*"), "{output}");
 }

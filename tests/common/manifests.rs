@@ -2,7 +2,7 @@
 //! what the tenant holds, so that a mistake of the program's own reader shows.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -84,15 +84,34 @@ pub(crate) fn documents(folder: &Path, environment: &str) -> BTreeMap<String, Do
 
 fn below(path: &Path) -> Vec<Document> {
     let files = if path.is_dir() { files_in(path, "") } else { vec![path.to_owned()] };
-    let manifests =
-        files.iter().filter(|f| f.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|k| e == *k)));
-    let all = manifests.flat_map(|file| yaml(&read(file)));
-    all.map(|document| Document {
-        kind: document["kind"].as_str().unwrap().to_owned(),
-        metadata: document["metadata"].clone(),
-        spec: document["spec"].clone(),
-    })
-    .collect()
+    let is_manifest = |f: &&PathBuf| f.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|k| e == *k));
+    let mut documents = Vec::new();
+    for file in files.iter().filter(is_manifest) {
+        for mut document in yaml(&read(file)) {
+            quote_files(&mut document["spec"], file.parent().unwrap());
+            documents.push(Document {
+                kind: document["kind"].as_str().unwrap().to_owned(),
+                metadata: document["metadata"].clone(),
+                spec: document["spec"].clone(),
+            });
+        }
+    }
+    documents
+}
+
+/// Puts the texts of files in, without their last line breaks; paths are relative to the file that names them.
+fn quote_files(value: &mut Json, beside: &Path) {
+    match value {
+        Json::String(text) => {
+            if let Some(name) = text.strip_prefix("${file:").and_then(|rest| rest.strip_suffix('}')) {
+                let quoted = read(&beside.join(name));
+                *text = quoted.strip_suffix('\n').unwrap_or(&quoted).to_owned();
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| quote_files(item, beside)),
+        Json::Object(members) => members.values_mut().for_each(|member| quote_files(member, beside)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
 }
 
 /// Maps merge, all else replaces.

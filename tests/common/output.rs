@@ -58,6 +58,7 @@ fn stable(text: &str) -> String {
         let port = out.ends_with("127.0.0.1:") && bare.bytes().all(|b| b.is_ascii_digit()) && !bare.is_empty();
         match kind(bare) {
             _ if port => out.push_str("<port>"),
+            _ if out.ends_with("wait_ms=") => out.push_str("<ms>"),
             None => out.push_str(bare),
             Some(kind) => {
                 let name = seen.entry(bare.to_owned()).or_insert_with(|| {

@@ -11,6 +11,7 @@ mod address;
 mod backend;
 mod bindings;
 mod catalog;
+mod compile;
 mod desired;
 pub mod diff;
 mod finding;

@@ -14,6 +14,7 @@ use common::tape::Tape;
 use common::tenant::Manners;
 use common::vendor::CATALOG;
 use proptest::prelude::*;
+use tilewright_core::diff::Action;
 use tilewright_core::{Address, FieldPath, Segment, validate};
 
 fn numbers(length: usize) -> impl Strategy<Value = Vec<u16>> {
@@ -95,6 +96,36 @@ proptest! {
                 world = before;
             }
         }
+    }
+
+    #[test]
+    fn the_diff_of_equal_states_is_empty(numbers in numbers(600)) {
+        let (mut tape, mut names) = (Tape::new(numbers), Names::default());
+        let desired = manifests::desired(&mut tape, &mut names);
+        let mut world = World::new(desired, Manners { drops_empty: false, ..manners(&mut tape) });
+        world.mirror(&mut tape);
+        let everything = world.everything();
+        // Found by their names, all is there.
+        let unbound = world.diff(&everything);
+        let touched: Vec<_> = unbound.changes.values().filter(|c| c.action != Action::Adopt).collect();
+        prop_assert!(unbound.problems.is_empty() && touched.is_empty(), "{:?} {touched:?}", unbound.problems);
+        world.bind();
+        let bound = world.diff(&everything);
+        let touched: Vec<_> = bound.changes.values().filter(|c| c.action != Action::Keep).collect();
+        prop_assert!(bound.problems.is_empty() && touched.is_empty(), "{:?} {touched:?}", bound.problems);
+        prop_assert!(unbound.changes.values().chain(bound.changes.values()).all(|c| c.fields.is_empty()));
+    }
+
+    #[test]
+    fn shuffled_input_gives_the_same_plan_byte_for_byte(numbers in numbers(1200)) {
+        let (mut tape, mut names) = (Tape::new(numbers), Names::default());
+        let mut world = settled(&mut tape, &mut names).map_err(fail)?;
+        mutate::edit(&mut tape, &mut names, &mut world.desired);
+        mutate::meddle(&mut tape, &mut names, &mut world.tenant);
+        let shuffled = world.shuffled(&mut tape);
+        let everything = world.everything();
+        let text = |world: &World| world.plan(&everything).map(|p| serde_json::to_string(&p.plan).unwrap());
+        prop_assert_eq!(text(&world), text(&shuffled));
     }
 
     #[test]

@@ -213,6 +213,14 @@ impl Comparison<'_> {
         let remembered = mark.zip(comparable.as_ref()).is_some_and(|(m, w)| self.bindings.fingerprint(w) == m.sent);
         match (mark, live) {
             (Some(FieldMark { seen: None, .. }), None) if remembered => return,
+            // It was sent and not seen then, as with a child that came with its parent: what is shown now may be written
+            // in the server's own way.
+            (Some(FieldMark { seen: None, .. }), Some(shown))
+                if remembered && spec.zip(comparable.as_ref()).is_some_and(|(s, w)| loosely_equal(s, w, shown)) =>
+            {
+                self.notes.push(Note::Normalised { field: path.clone(), shown: shown.clone() });
+                return;
+            }
             (Some(FieldMark { seen: Some(seen), .. }), Some(shown))
                 if remembered && self.bindings.fingerprint(&form(shown)) == *seen =>
             {

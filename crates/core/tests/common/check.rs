@@ -181,15 +181,17 @@ fn agrees(
         });
     }
     let wanted = world.tenant.kept(spec, wanted);
+    let is_default = spec.default.as_ref().is_some_and(|d| canonical(spec, d) == canonical(spec, &wanted));
     let same = match stored {
+        // A tenant that shows neither an empty value nor a missing one: they cannot be told apart from outside.
+        None if world.tenant.manners.drops_empty && is_empty(&wanted) => true,
+        Some(stored) if world.tenant.manners.drops_empty && is_empty(stored) && is_default => true,
         Some(stored) if wanted == Value::Null && world.tenant.manners.hides_defaults => {
             spec.default.as_ref() == Some(stored)
         }
         Some(stored) => canonical(spec, &wanted) == canonical(spec, stored),
-        // A tenant that shows neither an empty value nor a missing one cannot be told from outside.
-        None if world.tenant.manners.drops_empty && is_empty(&wanted) => true,
         None => match &spec.default {
-            Some(default) => canonical(spec, &wanted) == canonical(spec, default) || wanted == Value::Null,
+            Some(_) => is_default || wanted == Value::Null,
             None => is_empty(&wanted) || spec.fixed,
         },
     };

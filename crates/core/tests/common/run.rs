@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tilewright_core::diff::{Diff, DiffInput, Problem, diff, marks};
+use tilewright_core::diff::{Diff, DiffInput, Problem, canonical, diff, marks};
 use tilewright_core::plan::{Header, Operation, PLAN_FORMAT, Plan, PlanInput, plan};
-use tilewright_core::{Address, Binding, Bindings, DesiredState, FieldPath, FingerprintKey, RemoteId, Value};
+use tilewright_core::{
+    Address, Binding, Bindings, DesiredState, DocumentId, FieldPath, FieldSpec, FingerprintKey, LiveObject, RemoteId,
+    Resource, Shape, Value,
+};
 
 use super::tape::Tape;
-use super::tenant::{Manners, Run, Tenant};
+use super::tenant::{Manners, Run, Tenant, is_empty};
 use super::vendor::{CATALOG, spec};
 
 /// Manifests, a tenant, and what is remembered.
@@ -66,6 +69,55 @@ impl World {
             header: header(),
         })?;
         Ok(Planned { plan, diff })
+    }
+
+    /// Fills the tenant with what the manifests say, as if somebody had made it by hand: some of what is empty, or at its
+    /// default, is not there, some is null, and sets are in another order.
+    pub(crate) fn mirror(&mut self, tape: &mut Tape) {
+        let resources: Vec<Resource> = self.desired.resources.values().cloned().collect();
+        let ids: BTreeMap<Address, RemoteId> =
+            resources.iter().map(|r| (r.address.clone(), self.tenant.id())).collect();
+        let find = |a: &Address| ids.get(a).map(ToString::to_string);
+        for resource in resources {
+            let spec = spec(&resource.spec_name);
+            let fields = resource.fields.iter().filter_map(|(name, value)| {
+                let value = value.resolved(&find).expect("every reference leads somewhere");
+                Some((name.clone(), seen(tape, &spec.fields[name], &value)?))
+            });
+            let default = self.desired.default_child(&resource.address).map(|r| ids[&r.address].clone());
+            let parent = resource.address.parent("shelf").map(|p| ids[&p].clone());
+            self.tenant.stored.insert(LiveObject {
+                kind: resource.address.kind().to_owned(),
+                spec_name: resource.spec_name.clone(),
+                id: ids[&resource.address].clone(),
+                fields: fields.collect(),
+                observed: BTreeMap::new(),
+                default_child: default.filter(|_| parent.is_none()),
+                parent,
+            });
+        }
+    }
+
+    /// Binds everything to what it is found to be.
+    pub(crate) fn bind(&mut self) {
+        let diff = self.diff(&self.everything());
+        let ids = diff.identities.matches.iter().map(|(a, m)| (a.clone(), m.id.clone())).collect();
+        self.bind_what_was_found(&self.everything(), &ids);
+    }
+
+    /// The same in another order: documents, sets, and what the tenant lists.
+    pub(crate) fn shuffled(&self, tape: &mut Tape) -> Self {
+        let mut world = self.clone();
+        let mut resources: Vec<Resource> = std::mem::take(&mut world.desired.resources).into_values().collect();
+        tape.shuffle(&mut resources);
+        for (at, mut resource) in resources.into_iter().enumerate() {
+            resource.document = DocumentId(at);
+            world.desired.resources.insert(resource.address.clone(), resource);
+        }
+        let mut objects: Vec<LiveObject> = std::mem::take(&mut world.tenant.stored.objects).into_values().collect();
+        tape.shuffle(&mut objects);
+        objects.into_iter().for_each(|object| world.tenant.stored.insert(object));
+        world
     }
 
     /// Sends the steps in the order given by `order`, indices of steps, and remembers what an apply remembers.
@@ -139,6 +191,27 @@ impl World {
             self.bindings.resources.get_mut(&address).expect("it is bound").fields = marks;
         }
     }
+}
+
+/// What a tenant may show of a value that means the same; write-only values are as they should be.
+fn seen(tape: &mut Tape, spec: &FieldSpec, value: &Value) -> Option<Value> {
+    let is_default = spec.default.as_ref().is_some_and(|d| canonical(spec, d) == canonical(spec, value));
+    let says_nothing = is_default || is_empty(value) && spec.default.as_ref().is_none_or(is_empty);
+    if says_nothing && tape.chance(50) || *value == Value::Null {
+        return (tape.chance(50) && !spec.write_only).then_some(Value::Null);
+    }
+    Some(match (&spec.shape, value) {
+        (Shape::List { set: true, .. }, Value::List(items)) => {
+            let mut items = items.clone();
+            tape.shuffle(&mut items);
+            Value::List(items)
+        }
+        (Shape::Object { members }, Value::Object(values)) => {
+            let members = values.iter().filter_map(|(n, v)| Some((n.clone(), seen(tape, &members[n], v)?)));
+            Value::Object(members.collect())
+        }
+        (_, _) => value.clone(),
+    })
 }
 
 fn is_left_out(desired: &DesiredState, address: &Address, path: &FieldPath) -> bool {

@@ -65,13 +65,14 @@ fn application(catalog: &Catalog, fields: &Fields, brings: Option<(&str, &Fields
     body
 }
 
-/// The client that an application gets of which the manifests name none: the API makes one in any case.
+/// The client that an application gets of which the manifests name none: the API makes one in any case. Its redirect URI
+/// leads nowhere; whether a list of none is taken is not documented.
 fn plain_client(application: &Fields) -> Fields {
     let name = application.get("app_name").cloned().unwrap_or_else(|| Value::String("default".to_owned()));
     [
         ("name".to_owned(), name),
         ("client_type".to_owned(), Value::String("web".to_owned())),
-        ("redirect_uris".to_owned(), Value::List(Vec::new())),
+        ("redirect_uris".to_owned(), Value::List(vec![Value::String("https://localhost/unused".to_owned())])),
     ]
     .into()
 }
