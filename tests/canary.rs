@@ -40,7 +40,7 @@ impl Watch {
     fn files(&mut self, folder: &Path) {
         for file in files_in(folder, "") {
             let name = file.strip_prefix(folder).unwrap().display().to_string();
-            if name.starts_with(".tilewright") && name != ".tilewright/local.json" {
+            if (name.starts_with(".tilewright") || name == "plan.json") && name != ".tilewright/local.json" {
                 let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
                 self.look(&name, &text);
             }
@@ -97,6 +97,11 @@ fn no_secret_of_the_tenant_comes_out() {
     sandbox.write("manifests/all.yaml", &changed);
     watch.run(&sandbox, &["validate"], &[]);
     watch.run(&sandbox, &["plan"], &[]);
+    watch.run(&sandbox, &["plan", "--out", "plan.json"], &[]);
+    watch.run(&sandbox, &["show", "plan.json"], &[]);
+    watch.run(&sandbox, &["credentials", "client/storefront/web"], &[]);
+    watch.run(&sandbox, &["credentials", "client/storefront/web", "--file", "../web.json", "--force"], &[]);
+    watch.run(&sandbox, &["credentials", "client/storefront/web", "--pipe", "exit 3"], &[("PATH", "/usr/bin:/bin")]);
     watch.run(&sandbox, &["apply"], &[]);
     watch.run(&sandbox, &["apply", "--yes"], &[]);
     sandbox.remove(".tilewright/bindings");

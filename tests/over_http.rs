@@ -109,6 +109,7 @@ fn try_all(switches: &[Vec<&str>]) -> BTreeMap<String, Vec<String>> {
                     let wrong = trial.run(&arguments);
                     if !wrong.is_empty() {
                         let key = format!("{} [{}]", trial.name, switches.join(" "));
+                        eprintln!("{key} fails");
                         failures.lock().unwrap().insert(key, wrong);
                     }
                 }

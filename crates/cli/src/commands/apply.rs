@@ -109,10 +109,10 @@ fn agreed(planned: &Planned) -> Result<bool, CommandError> {
     Ok(answer.trim() == "yes")
 }
 
-/// The first Ctrl-C lets the steps in flight finish; the second ends the process at once.
+/// The first Ctrl-C, or the first request to terminate, lets the steps in flight finish; the second ends the process.
 fn watch(interrupt: Interrupt) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
+        while told_to_stop().await {
             let mut err = anstream::stderr();
             if interrupt.is_asked() {
                 let _ = writeln!(err, "\nended at once; what was in flight may have taken effect");
@@ -122,4 +122,20 @@ fn watch(interrupt: Interrupt) -> tokio::task::JoinHandle<()> {
             interrupt.ask();
         }
     })
+}
+
+/// Ends with `true` on the next signal, and with `false` where signals cannot be had.
+#[cfg(unix)]
+async fn told_to_stop() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return tokio::signal::ctrl_c().await.is_ok() };
+    tokio::select! {
+        ended = tokio::signal::ctrl_c() => ended.is_ok(),
+        told = terminate.recv() => told.is_some(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
 }

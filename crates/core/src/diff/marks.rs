@@ -89,3 +89,68 @@ fn collect(
         write_only,
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::address::RemoteId;
+    use crate::bindings::Binding;
+    use crate::fingerprint::FingerprintKey;
+
+    fn marked(wanted: &Json, shown: &Json, sent: bool, former: &Bindings) -> BTreeMap<FieldPath, FieldMark> {
+        let schema = json!({"type": "object", "properties": {
+            "name": {"type": "string"}, "pin": {"type": "string", "writeOnly": true},
+            "terms": {"type": "object", "properties": {"days": {"type": "integer"}, "mode": {"type": "string"}}}}});
+        let spec = KindSpec::compile("test", "Test", None, "name", "", schema).unwrap();
+        let fields = |json: &Json| Value::from_json(json).as_object().cloned().unwrap_or_default();
+        let object = LiveObject {
+            kind: "thing".to_owned(),
+            spec_name: "test".to_owned(),
+            id: RemoteId::new("1"),
+            parent: None,
+            fields: fields(shown),
+            observed: BTreeMap::new(),
+            default_child: None,
+        };
+        marks(&spec, &"thing/a".parse().unwrap(), &fields(wanted), &object, &|_| sent, former)
+    }
+
+    fn nothing() -> Bindings {
+        Bindings::new(FingerprintKey::new([5; 32]))
+    }
+
+    #[test]
+    fn what_is_shown_in_another_way_is_marked_with_both() {
+        let marks = marked(&json!({"name": " a "}), &json!({"name": "a"}), false, &nothing());
+        let mark = &marks[&FieldPath::field("name")];
+        assert_eq!(mark.sent, nothing().fingerprint(&Value::String(" a ".to_owned())));
+        assert_eq!(mark.seen, Some(nothing().fingerprint(&Value::String("a".to_owned()))));
+    }
+
+    #[test]
+    fn what_is_shown_as_something_else_is_not_marked() {
+        assert!(marked(&json!({"name": "a"}), &json!({"name": "b"}), true, &nothing()).is_empty());
+    }
+
+    #[test]
+    fn members_have_marks_of_their_own() {
+        let wanted = json!({"terms": {"days": 1, "mode": "x"}});
+        let marks = marked(&wanted, &json!({"terms": {"days": 2, "mode": "x"}}), true, &nothing());
+        let paths: Vec<String> = marks.keys().map(ToString::to_string).collect();
+        assert_eq!(paths, ["terms.mode"]);
+    }
+
+    #[test]
+    fn what_is_never_shown_is_marked_when_sent_and_otherwise_keeps_its_mark() {
+        let (wanted, shown) = (json!({"pin": "new"}), json!({}));
+        assert!(marked(&wanted, &shown, false, &nothing()).is_empty());
+        let sent = marked(&wanted, &shown, true, &nothing());
+        assert_eq!(sent[&FieldPath::field("pin")].seen, None);
+        let mut bindings = nothing();
+        let binding = Binding { id: RemoteId::new("1"), parent: None, protect: false, fields: sent.clone() };
+        bindings.resources.insert("thing/a".parse().unwrap(), binding);
+        assert_eq!(marked(&json!({"pin": "newer"}), &shown, false, &bindings), sent);
+    }
+}

@@ -89,7 +89,7 @@ pub(super) fn referred<'v>(spec: &'v FieldSpec, value: &'v Value) -> BTreeSet<(&
 fn collect_referred<'v>(spec: &'v FieldSpec, value: &'v Value, found: &mut BTreeSet<(&'v str, &'v str)>) {
     match (&spec.shape, value) {
         (_, Value::String(id)) => {
-            found.extend(spec.refers_to.as_deref().filter(|_| !id.is_empty()).map(|k| (k, &**id)))
+            found.extend(spec.refers_to.as_deref().filter(|_| !id.is_empty()).map(|kind| (kind, id.as_str())));
         }
         (Shape::List { item, .. }, Value::List(items)) => {
             items.iter().for_each(|v| collect_referred(item, v, found));

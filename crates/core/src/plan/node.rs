@@ -99,7 +99,7 @@ pub(super) fn nodes(context: &Context<'_>, changes: &mut BTreeMap<Address, Chang
             if comes_along.contains(&change.address) {
                 Vec::new()
             } else {
-                creation(context, resource, child.cloned().flatten())
+                creation(context, resource, child.and_then(Option::as_ref))
             }
         };
         match change.action {
@@ -163,17 +163,17 @@ fn update(context: &Context<'_>, change: &Change, resource: &Resource) -> Node {
 }
 
 /// The creation, and a second step for fields that take effect only afterwards, for the object and the child it brings.
-fn creation(context: &Context<'_>, resource: &Resource, child: Option<Address>) -> Vec<Node> {
+fn creation(context: &Context<'_>, resource: &Resource, child: Option<&Address>) -> Vec<Node> {
     let mut node = Node {
         address: resource.address.clone(),
         act: Act::Create,
         writes: BTreeMap::new(),
-        brings: child.clone(),
+        brings: child.cloned(),
         purpose: Purpose::Change,
         on_new: true,
     };
     let mut later = Vec::new();
-    for made in std::iter::once(resource).chain(child.as_ref().and_then(|a| context.resource(a))) {
+    for made in std::iter::once(resource).chain(child.and_then(|a| context.resource(a))) {
         let spec = context.spec(made);
         let field = |name: &str| spec.and_then(|s| s.fields.get(name));
         let is_late = |name: &str| field(name).is_some_and(|f| f.after_creation && !f.required);
