@@ -52,5 +52,4 @@ fn credentials_are_those_of_bound_clients() {
     let sandbox = Sandbox::applied(SHOP);
     assert_snapshot!("unbound", sandbox.run(&["credentials", "client/storefront/wbe", "--print"]));
     assert_snapshot!("no_address", sandbox.run(&["credentials", "web", "--print"]));
-    assert_snapshot!("application", sandbox.run(&["credentials", "application/storefront", "--print"]));
 }

@@ -253,76 +253,76 @@ mod tests {
     use super::*;
     use crate::catalog::KindSpec;
 
-    fn field(schema: Json) -> FieldSpec {
+    fn field(schema: &Json) -> FieldSpec {
         let schema = json!({"type": "object", "properties": {"f": schema}});
         KindSpec::compile("test", "Test", None, "f", "", schema).unwrap().fields.remove("f").unwrap()
     }
 
-    fn value(json: Json) -> Value {
-        Value::from_json(&json)
+    fn value(json: &Json) -> Value {
+        Value::from_json(json)
     }
 
-    fn same(spec: &FieldSpec, a: Json, b: Json) -> bool {
+    fn same(spec: &FieldSpec, a: &Json, b: &Json) -> bool {
         canonical(spec, &value(a)) == canonical(spec, &value(b))
     }
 
     #[test]
     fn sets_have_no_order_and_no_duplicates_and_lists_have_both() {
         let items = json!({"type": "string"});
-        let set = field(json!({"type": "array", "uniqueItems": true, "items": items}));
-        let list = field(json!({"type": "array", "items": items}));
-        assert!(same(&set, json!(["b", "a", "b"]), json!(["a", "b"])));
-        assert!(!same(&set, json!(["a"]), json!(["a", "b"])));
-        assert!(!same(&list, json!(["b", "a"]), json!(["a", "b"])));
+        let set = field(&json!({"type": "array", "uniqueItems": true, "items": items}));
+        let list = field(&json!({"type": "array", "items": items}));
+        assert!(same(&set, &json!(["b", "a", "b"]), &json!(["a", "b"])));
+        assert!(!same(&set, &json!(["a"]), &json!(["a", "b"])));
+        assert!(!same(&list, &json!(["b", "a"]), &json!(["a", "b"])));
     }
 
     #[test]
     fn members_compare_as_their_own_shape_says() {
         let inner = json!({"type": "array", "uniqueItems": true, "items": {"type": "string"}});
-        let object = field(json!({"type": "object", "properties": {"who": inner}}));
-        assert!(same(&object, json!({"who": ["b", "a"]}), json!({"who": ["a", "b"]})));
-        assert!(!same(&object, json!({"who": []}), json!({})));
+        let object = field(&json!({"type": "object", "properties": {"who": inner}}));
+        assert!(same(&object, &json!({"who": ["b", "a"]}), &json!({"who": ["a", "b"]})));
+        assert!(!same(&object, &json!({"who": []}), &json!({})));
     }
 
     #[test]
     fn one_value_compares_as_it_stands_unless_its_lists_have_keys() {
-        let keyed = field(json!({"type": "object", "x-tilewright": {"atomic": true, "keyedBy": "kid"}}));
-        let plain = field(json!({"type": "object", "x-tilewright": {"atomic": true}}));
+        let keyed = field(&json!({"type": "object", "x-tilewright": {"atomic": true, "keyedBy": "kid"}}));
+        let plain = field(&json!({"type": "object", "x-tilewright": {"atomic": true}}));
         let (ab, ba) = (json!({"keys": [{"kid": "a"}, {"kid": "b"}]}), json!({"keys": [{"kid": "b"}, {"kid": "a"}]}));
-        assert!(same(&keyed, ab.clone(), ba.clone()));
-        assert!(!same(&plain, ab, ba));
-        assert!(!same(&keyed, json!({"keys": [1, 2]}), json!({"keys": [2, 1]})));
+        assert!(same(&keyed, &ab, &ba));
+        assert!(!same(&plain, &ab, &ba));
+        assert!(!same(&keyed, &json!({"keys": [1, 2]}), &json!({"keys": [2, 1]})));
     }
 
     #[test]
     fn what_servers_rewrite_is_loosely_equal() {
-        let uri = field(json!({"type": "string", "x-tilewright": {"uri": true}}));
-        let text = field(json!({"type": "string"}));
-        let loose = |spec: &FieldSpec, a: Json, b: Json| loosely_equal(spec, &value(a), &value(b));
-        assert!(loose(&text, json!(" a "), json!("a")));
-        assert!(loose(&uri, json!("HTTPS://Shop.Example"), json!("https://shop.example/")));
-        assert!(!loose(&uri, json!("https://shop.example/A"), json!("https://shop.example/a")));
-        assert!(!loose(&text, json!("HTTPS://Shop.Example"), json!("https://shop.example/")));
+        let uri = field(&json!({"type": "string", "x-tilewright": {"uri": true}}));
+        let text = field(&json!({"type": "string"}));
+        let loose = |spec: &FieldSpec, a: &Json, b: &Json| loosely_equal(spec, &value(a), &value(b));
+        assert!(loose(&text, &json!(" a "), &json!("a")));
+        assert!(loose(&uri, &json!("HTTPS://Shop.Example"), &json!("https://shop.example/")));
+        assert!(!loose(&uri, &json!("https://shop.example/A"), &json!("https://shop.example/a")));
+        assert!(!loose(&text, &json!("HTTPS://Shop.Example"), &json!("https://shop.example/")));
     }
 
     #[test]
     fn the_whole_object_keeps_what_is_not_stated_and_leaves_out_what_is_null() {
-        let object = field(json!({"type": "object", "properties": {
+        let object = field(&json!({"type": "object", "properties": {
             "a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "object", "properties": {"d": {"type": "string"}}}}}));
-        let live = value(json!({"a": "1", "b": "2", "c": {"d": "3"}, "unknown": true, "gone": null}));
-        let sent = whole(&object, &value(json!({"a": "9", "b": null, "c": {}})), Some(&live));
-        assert_eq!(sent, value(json!({"a": "9", "c": {"d": "3"}, "unknown": true})));
-        assert_eq!(whole(&object, &value(json!({"a": null})), None), value(json!({})));
+        let live = value(&json!({"a": "1", "b": "2", "c": {"d": "3"}, "unknown": true, "gone": null}));
+        let sent = whole(&object, &value(&json!({"a": "9", "b": null, "c": {}})), Some(&live));
+        assert_eq!(sent, value(&json!({"a": "9", "c": {"d": "3"}, "unknown": true})));
+        assert_eq!(whole(&object, &value(&json!({"a": null})), None), value(&json!({})));
     }
 
     #[test]
     fn not_shown_means_the_default_or_else_nothing() {
         let with =
-            field(json!({"type": "array", "uniqueItems": true, "default": ["b", "a"], "items": {"type": "string"}}));
-        let without = field(json!({"type": "array", "items": {"type": "string"}}));
-        assert!(means_nothing(Some(&with), &canonical(&with, &value(json!(["b", "a"])))));
-        assert!(!means_nothing(Some(&with), &value(json!([]))));
-        assert!(means_nothing(Some(&without), &value(json!([]))));
+            field(&json!({"type": "array", "uniqueItems": true, "default": ["b", "a"], "items": {"type": "string"}}));
+        let without = field(&json!({"type": "array", "items": {"type": "string"}}));
+        assert!(means_nothing(Some(&with), &canonical(&with, &value(&json!(["b", "a"])))));
+        assert!(!means_nothing(Some(&with), &value(&json!([]))));
+        assert!(means_nothing(Some(&without), &value(&json!([]))));
         assert!(means_nothing(None, &Value::Null));
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub(crate) mod manifests;
 pub(crate) mod mutate;
 pub(crate) mod run;
+pub(crate) mod story;
 pub(crate) mod tape;
 pub(crate) mod tenant;
 pub(crate) mod vendor;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tilewright_core::diff::{Action, DiffInput, diff, marks};
-use tilewright_core::{Address, Bindings, Key, LiveState, Value};
+use tilewright_core::{Address, Bindings, FieldPath, Key, LiveState, RemoteId, Value};
 
 use super::ApplyInput;
 use super::report::Convergence;
@@ -17,11 +17,12 @@ const LOOKS: [u64; 9] = [0, 250, 500, 1000, 2000, 4000, 7000, 7000, 8000];
 /// How many readings may fail.
 const FAILURES: u32 = 2;
 
-/// Compares again until nothing differs or patience ends, and marks what was found equal.
+/// Compares again until nothing differs and what was deleted is gone, or patience ends; marks what was found equal.
 pub(super) async fn read_back(
     input: &ApplyInput<'_>,
     bindings: &mut Bindings,
     finished: &BTreeSet<Address>,
+    gone: &BTreeMap<Address, RemoteId>,
 ) -> Convergence {
     let mut last = Convergence::Converged;
     // Where nothing was sent, what the plan was made on is what there is.
@@ -30,7 +31,7 @@ pub(super) async fn read_back(
         finished.iter().cloned().partition(|a| written.contains(&a.keys()[0]));
     mark_all(input, bindings, input.live, &others);
     let finished = &touched;
-    let looks: &[u64] = if finished.is_empty() { &[] } else { &LOOKS };
+    let looks: &[u64] = if finished.is_empty() && gone.is_empty() { &[] } else { &LOOKS };
     let mut failures = 0;
     for (tries, wait) in looks.iter().enumerate() {
         // Each reading was tried several times already; and who wants to stop does not want to wait for stragglers.
@@ -49,7 +50,10 @@ pub(super) async fn read_back(
                 continue;
             }
         };
-        let fields = differences(input, bindings, &live, finished);
+        let mut fields = differences(input, bindings, &live, finished);
+        // What was deleted may be shown for a while; the next plan would take it for live.
+        let still_there = gone.iter().filter(|(address, id)| live.object(address.kind(), id).is_some());
+        fields.extend(still_there.map(|(address, _)| (address.clone(), FieldPath::default())));
         if fields.is_empty() {
             mark_all(input, bindings, &live, finished);
             return Convergence::Converged;
@@ -64,7 +68,7 @@ fn differences(
     bindings: &Bindings,
     live: &LiveState,
     finished: &BTreeSet<Address>,
-) -> Vec<(Address, tilewright_core::FieldPath)> {
+) -> Vec<(Address, FieldPath)> {
     let diff = diff(&DiffInput {
         desired: input.desired,
         live,

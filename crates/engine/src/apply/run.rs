@@ -8,7 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use tilewright_core::diff::{Action, marks, whole};
 use tilewright_core::plan::{Operation, Step, object_fingerprints};
 use tilewright_core::{
-    Address, Backend, Binding, Bindings, FingerprintKey, KindSpec, LiveObject, RemoteId, Target, Value,
+    Address, Backend, Binding, Bindings, FingerprintKey, KindSpec, LiveObject, RemoteId, Resource, Target, Value,
 };
 
 use super::ApplyError;
@@ -128,7 +128,8 @@ impl<'a> Run<'a> {
         }
         self.send_steps().await;
         let finished = self.finished();
-        let convergence = readback::read_back(&self.input, &mut self.bindings, &finished).await;
+        let gone = self.deleted();
+        let convergence = readback::read_back(&self.input, &mut self.bindings, &finished, &gone).await;
         self.save();
         self.close_journal(&journal_file);
         let steps = self.input.plan.steps.iter().filter_map(|s| self.outcomes.remove(&s.id)).collect::<Vec<_>>();
@@ -165,7 +166,17 @@ impl<'a> Run<'a> {
             binding.protect = resource.metadata.protect;
             self.bindings.resources.insert(address.clone(), binding);
         }
+        self.forget_the_buried();
         adopted
+    }
+
+    /// A tombstone whose object is gone already needs its binding no more.
+    fn forget_the_buried(&mut self) {
+        let ApplyInput { live, desired, selected, .. } = &self.input;
+        self.bindings.resources.retain(|address, binding| {
+            let buried = selected.contains(address) && desired.resources.get(address).is_some_and(Resource::is_tombstone);
+            !buried || live.object(address.kind(), &binding.id).is_some()
+        });
     }
 
     async fn send_steps(&mut self) {
@@ -362,6 +373,17 @@ impl<'a> Run<'a> {
         let word = outcome.word();
         self.input.reader.tell(&Event::StepEnded { step: step.id, address: address.clone(), outcome: word });
         self.outcomes.insert(step.id, StepReport { step: step.id, address, verb, id, outcome, findings });
+    }
+
+    /// The objects that this run deleted.
+    fn deleted(&self) -> BTreeMap<Address, RemoteId> {
+        let steps = self.input.plan.steps.iter().filter(|s| self.is_done(s.id));
+        steps
+            .filter_map(|step| match &step.operation {
+                Operation::Delete { target, .. } => Some((step.address.clone(), target.clone())),
+                Operation::Create { .. } | Operation::Update { .. } => None,
+            })
+            .collect()
     }
 
     /// The resources all of whose steps are done, and those that needed none.

@@ -8,7 +8,7 @@ use tilewright_engine::StepOutcome;
 use tilewright_simulator::{Quirks, World};
 
 use crate::common::bench::{Ask, Bench, Run, at_once};
-use crate::common::manifests::{Names, desired, everything, objections};
+use crate::common::manifests::{Names, adapt, desired, everything, objections};
 use crate::common::tape::{Numbers, Tape, numbers};
 use crate::common::{edits, oracle, portal, requests};
 
@@ -109,16 +109,13 @@ fn life(numbers: Numbers, quirks: Quirks) -> Result<(), String> {
     let mut tape = Tape::new(numbers);
     let mut names = Names::default();
     let mut world = World::new("tnt-test");
-    let refuses_empty = quirks.empty_redirect_uris_refused;
-    *world.quirks_mut() = quirks;
+    *world.quirks_mut() = quirks.clone();
     let bench = Bench::new(world);
     let mut desired = desired(&mut tape, &mut names);
     at_once(async {
         let send_unverifiable = tape.chance(50);
         for round_no in 0..3 {
-            if refuses_empty {
-                edits::fill_redirects(&mut desired);
-            }
+            adapt(&mut desired, &quirks);
             let what = |e: String| format!("round {round_no}: {e}");
             round(&bench, &desired, None, send_unverifiable).await.map_err(what)?;
             rests(&bench, &desired, send_unverifiable).await.map_err(what)?;

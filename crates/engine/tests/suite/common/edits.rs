@@ -262,14 +262,3 @@ fn reverse(value: &mut Value) {
 pub(crate) fn fields<'a>(desired: &'a mut DesiredState, address: &Address) -> &'a mut BTreeMap<String, Value> {
     &mut desired.resources.get_mut(address).expect("it is there").fields
 }
-
-/// For tenants that want a redirect URI of every client.
-pub(crate) fn fill_redirects(desired: &mut DesiredState) {
-    for resource in desired.resources.values_mut() {
-        if let Some(Value::List(uris)) =
-            resource.fields.get_mut("redirect_uris").filter(|v| **v == Value::List(Vec::new()))
-        {
-            uris.push(text("https://localhost/unused"));
-        }
-    }
-}

@@ -9,6 +9,7 @@ use tilewright_core::{
     Severity, Value, validate,
 };
 use tilewright_mosaic::Mosaic;
+use tilewright_simulator::Quirks;
 
 use super::fields::{key_set, some_fields, uri};
 use super::tape::Tape;
@@ -253,4 +254,19 @@ pub(crate) fn legalise(desired: &mut DesiredState) {
         }
     }
     panic!("these manifests do not become legal: {:?}", objections(desired));
+}
+
+/// Leaves to manifests only what a tenant with these answers can hold.
+pub(crate) fn adapt(desired: &mut DesiredState, quirks: &Quirks) {
+    for resource in desired.resources.values_mut() {
+        if quirks.auth_method_derived {
+            resource.fields.remove("token_endpoint_auth_method");
+        }
+        let uris = resource.fields.get_mut("redirect_uris");
+        if quirks.empty_redirect_uris_refused
+            && let Some(Value::List(uris)) = uris.filter(|v| **v == Value::List(Vec::new()))
+        {
+            uris.push(text("https://localhost/unused"));
+        }
+    }
 }

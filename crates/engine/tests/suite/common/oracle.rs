@@ -187,6 +187,11 @@ fn unmoved(
             continue;
         }
         let field = resource.and_then(|r| spec(&r.spec_name).fields.get(name));
+        if let (Some(field), Some(a), Some(b)) = (field, a, b)
+            && canonical(field, &Value::from_json(a)) == canonical(field, &Value::from_json(b))
+        {
+            continue;
+        }
         let stated = resource.and_then(|r| r.fields.get(name));
         match (stated, field) {
             (Some(value), _) if value.as_object().is_none() => {
