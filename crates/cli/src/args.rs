@@ -22,6 +22,7 @@ pub(crate) struct Cli {
 
 /// What every command takes.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The project file; found from the working folder upwards if not given
     #[arg(long, global = true, value_name = "FILE", env = "TILEWRIGHT_PROJECT")]
@@ -126,6 +127,7 @@ impl Where {
 /// Overrides of the project file. The client secret and a ready access token are read from TILEWRIGHT_CLIENT_SECRET and
 /// TILEWRIGHT_ACCESS_TOKEN only, since flags can be seen by every process of the machine.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Connection, over the project file")]
 pub(crate) struct ConnectionArgs {
     /// The API's base URL, such as `https://api.transmitsecurity.io/cis`
     #[arg(long, value_name = "URL", env = "TILEWRIGHT_BASE_URL", hide_env_values = true)]

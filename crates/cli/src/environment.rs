@@ -121,6 +121,18 @@ impl Setting {
         project.environment(name, &request).map_err(rejected)
     }
 
+    /// An error where paths are named that hold no manifest: a wrong path must not look like a green run.
+    pub(crate) fn nothing_in_paths(&self) -> CommandError {
+        let paths: Vec<String> = self.paths.iter().map(|p| p.display().to_string()).collect();
+        CommandError::new(Exit::Invalid, format!("there is no manifest in {}", paths.join(", ")))
+            .hint("manifests are files named .yaml, .yml or .json, in these folders or below")
+    }
+
+    /// Whether manifests are named on the command line.
+    pub(crate) fn names_paths(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
     /// The tenant of an environment, with what flags and variables say over the project file.
     pub(crate) fn place(&self, name: Option<&str>, args: &ConnectionArgs) -> Result<Place, CommandError> {
         let secret = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty()).map(Secret::new);

@@ -2,13 +2,16 @@
 
 use std::io::Write;
 
-use tilewright_core::{Catalog, DesiredState, validate};
+use tilewright_core::{Catalog, DesiredState, Finding, validate};
 use tilewright_loader::{Diagnostic, DiagnosticReport, LoadRequest, Loaded, load};
 
 use crate::environment::Layer;
 use crate::error::{CommandError, Details};
 use crate::exit::Exit;
 use crate::render::counted;
+
+/// Findings that say that something is not there.
+const ABSENCES: [&str; 3] = ["unknown-parent", "unknown-reference", "no-default"];
 
 /// Manifests as they were found, with everything that is wrong.
 pub(crate) struct Checked {
@@ -30,11 +33,14 @@ pub(crate) fn check(layer: &Layer, catalog: &Catalog) -> Checked {
         catalog,
     );
     let mut findings = loaded.diagnostics.clone();
-    // A document with errors, or a file that could not be read, would make the checks between documents lie.
-    let sound = |d: &Diagnostic| !d.is_error();
-    if findings.iter().all(sound) {
-        findings.extend(loaded.place(&validate(&loaded.desired, catalog)));
-    }
+    // A document with errors is only looked at by others, and what could not be read may be what a reference lacks.
+    let sound = |finding: &Finding| {
+        let blames_absence = ABSENCES.contains(&finding.code);
+        !loaded.faulty.contains(&finding.place.document) && (loaded.whole || !blames_absence)
+    };
+    let between: Vec<Finding> = validate(&loaded.desired, catalog).into_iter().filter(sound).collect();
+    findings.extend(loaded.place(&between));
+    loaded.sources.sort(&mut findings);
     Checked { loaded, findings }
 }
 
@@ -54,6 +60,11 @@ impl Checked {
         for (_, text) in self.rendered() {
             let _ = writeln!(err, "{text}");
         }
+    }
+
+    /// Whether paths were named and nothing was found in them.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.loaded.desired.resources.is_empty() && self.findings.is_empty()
     }
 
     /// The desired state, if nothing is wrong with it.

@@ -65,6 +65,12 @@ impl Selection {
                     .hint("patterns are addresses such as `client/storefront/web`, with `*` for any text"));
             }
         }
+        for (key, value) in &self.labels {
+            if !desired.resources.values().any(|r| r.metadata.labels.get(key) == Some(value)) {
+                return Err(CommandError::usage(format!("`--label {key}={value}` matches no resource"))
+                    .hint("labels stand under `metadata.labels` of a manifest"));
+            }
+        }
         let mut picked: BTreeSet<Address> =
             desired.resources.values().filter(|r| self.covers(r)).map(|r| r.address.clone()).collect();
         let brought: Vec<Address> = picked

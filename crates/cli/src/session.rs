@@ -11,7 +11,8 @@ use tilewright_core::{
     Address, Backend, Bindings, DesiredState, LiveState, Policy, RemoteId, Violation, guard, manifests_hash,
 };
 use tilewright_engine::{
-    BindingsError, BindingsFile, Connection, JournalFile, Leftover, Reader, RefreshInput, RetryPolicy, refresh_after,
+    ApplyLock, BindingsError, BindingsFile, Connection, JournalFile, Leftover, Reader, RefreshInput, RetryPolicy,
+    refresh_after,
 };
 use tilewright_mosaic::Mosaic;
 
@@ -67,6 +68,9 @@ impl Session {
         let setting = Setting::find(global, &place.paths)?;
         let layer = setting.layer(place.environment.as_deref())?;
         let checked = check(&layer, backend.catalog());
+        if setting.names_paths() && checked.is_empty() {
+            return Err(setting.nothing_in_paths());
+        }
         checked.warn();
         let desired = checked.into_desired()?;
         let selection = Selection::new(&place.select, &place.label)?;
@@ -77,7 +81,10 @@ impl Session {
         let leftover = JournalFile::beside(file.path()).read()?;
         if let Some(leftover) = &leftover {
             let missing = leftover.fold_into(&mut bindings);
-            tell_of(leftover, missing);
+            match ApplyLock::holder(file.path()) {
+                Some(holder) => tell_of_running(&holder),
+                None => tell_of(leftover, missing),
+            }
         }
         check_tenant(&file, &bindings, place_of.tenant.as_deref())?;
         let selected = selection.pick(&desired, &bindings, backend.catalog())?;
@@ -264,6 +271,14 @@ fn check_header(saved: &Header, now: &Header) -> Result<(), CommandError> {
         .hint("make a new plan from them; nothing was sent"));
     }
     Ok(())
+}
+
+/// Says on standard error that what is read is about to change.
+fn tell_of_running(holder: &str) {
+    let _ = writeln!(
+        anstream::stderr().lock(),
+        "Another apply is at work on this environment ({holder}); what is read now is halfway."
+    );
 }
 
 /// Says on standard error what a killed apply left.

@@ -79,10 +79,14 @@ pub enum Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooManyDeletes { deletes, max_deletes, bound, max_delete_percent } => write!(
-                f,
-                "{deletes} of {bound} bound objects would cease to exist; allowed are {max_deletes}, and {max_delete_percent} % of what is bound"
-            ),
+            Self::TooManyDeletes { deletes, max_deletes, bound, max_delete_percent } => {
+                write!(f, "{deletes} of {bound} bound objects would cease to exist: more than ")?;
+                if deletes > max_deletes {
+                    write!(f, "the {max_deletes} that `max_deletes` allows")
+                } else {
+                    write!(f, "the {max_delete_percent} % that `max_delete_percent` allows")
+                }
+            }
             Self::NothingLoaded { deletes } => {
                 write!(f, "no manifest was found, and {deletes} objects would be deleted for that")
             }

@@ -18,6 +18,7 @@ pub fn validate(desired: &DesiredState, catalog: &Catalog) -> Vec<Finding> {
     for resource in desired.present() {
         parent(desired, catalog, resource, &mut findings);
         references(desired, catalog, resource, &mut findings);
+        display_name(catalog, resource, &mut findings);
         let input = RuleInput { resource, desired, catalog };
         findings.extend(catalog.rules.iter().flat_map(|rule| (rule.check)(&input)));
     }
@@ -132,6 +133,20 @@ fn each_ref(path: &FieldPath, value: &Value, see: &mut dyn FnMut(&FieldPath, &Ad
         Value::List(items) => items.iter().enumerate().for_each(|(at, item)| each_ref(&path.item(at), item, see)),
         Value::Object(members) => members.iter().for_each(|(name, v)| each_ref(&path.member(name), v, see)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Tenants may cut outer white space, and a resource is found again by its display name.
+fn display_name(catalog: &Catalog, resource: &Resource, findings: &mut Vec<Finding>) {
+    let Some(spec) = catalog.spec(&resource.spec_name) else { return };
+    let stated = resource.fields.get(&spec.display_name).and_then(Value::as_str);
+    if stated.is_some_and(|name| name != name.trim()) {
+        let place = Place::value(resource.document, in_spec(&FieldPath::field(&spec.display_name)));
+        findings.push(
+            Finding::error("outer-white-space", place, "the display name begins or ends with white space")
+                .label("the tenant may cut it, and then the resource would not be found again")
+                .help("write it without"),
+        );
     }
 }
 

@@ -57,6 +57,24 @@ impl ApplyLock {
         file.write_all(holder.as_bytes()).map_err(failed)?;
         Ok(Self { _file: file })
     }
+
+    /// Who has the lock now, if anybody has. Takes nothing and writes nothing.
+    #[must_use]
+    pub fn holder(bindings: &Path) -> Option<String> {
+        let mut file = File::open(bindings.with_extension("lock")).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(name_in(&mut file)),
+            Ok(()) | Err(TryLockError::Error(_)) => None,
+        }
+    }
+}
+
+/// What the holder wrote about itself.
+fn name_in(file: &mut File) -> String {
+    let mut name = String::new();
+    let _ = file.read_to_string(&mut name);
+    let name = name.trim();
+    if name.is_empty() { "a process that did not say which".to_owned() } else { name.to_owned() }
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub(crate) fn read_source(path: &Path, sources: &mut Sources, found: &mut Vec<Di
     found.push(match unreadable {
         Unreadable::System(why) => {
             let file = sources.add_unread(name);
-            Diagnostic::error("unreadable-file", Spot::top(file), format!("cannot be read: {why}"))
+            Diagnostic::error("unreadable-file", Spot::top(file), format!("{} cannot be read: {why}", path.display()))
         }
         Unreadable::Text(Undecodable::TooLong) => {
             let file = sources.add_unread(name);
@@ -119,7 +119,7 @@ impl Walk<'_> {
     fn named(&mut self, path: &Path) {
         let Ok(real) = path.canonicalize() else {
             let why = fs::metadata(path).map_or_else(|e| reason(&e), |_| "it cannot be resolved".to_owned());
-            return self.fail(path, "unreadable-file", format!("cannot be read: {why}"), None);
+            return self.fail(path, "unreadable-file", format!("{} cannot be read: {why}", path.display()), None);
         };
         if real.is_dir() {
             self.folder(path, real);
@@ -127,7 +127,12 @@ impl Walk<'_> {
             self.file(path, real);
         } else {
             let help = "manifests are `.yaml`, `.yml` and `.json` files";
-            self.fail(path, "not-a-manifest-file", "no manifest by its name".to_owned(), Some(help));
+            self.fail(
+                path,
+                "not-a-manifest-file",
+                format!("{} is no manifest by its name", path.display()),
+                Some(help),
+            );
         }
     }
 

@@ -3,7 +3,8 @@
 /// The candidate that is nearest to `text`, if one is near.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Comparing takes time by the square of the length; nobody misspells a name of this length.
-    if text.is_empty() || text.len() > 100 {
+    // Two letters are as near to any other two as to what was meant.
+    if text.len() < 3 || text.len() > 100 {
         return None;
     }
     let lower = text.to_lowercase();

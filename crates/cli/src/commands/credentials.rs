@@ -23,6 +23,10 @@ pub(crate) async fn credentials(global: &Global, args: &CredentialsArgs) -> Resu
     }
     let address: Address = args.address.parse().map_err(|e| CommandError::usage(format!("{e}")))?;
     let backend: Arc<dyn Backend> = Arc::new(Mosaic::new());
+    if backend.catalog().kind(address.kind()).is_none_or(|kind| kind.parent.is_none()) {
+        return Err(CommandError::usage(format!("{address} has no credentials of its own"))
+            .hint("name a client, such as `client/storefront/web`"));
+    }
     let setting = Setting::anywhere(global)?;
     let place = setting.place(args.environment.as_deref(), &args.connection)?;
     let file = BindingsFile::new(&place.folder, &place.name);
@@ -83,8 +87,12 @@ fn hand_on(args: &CredentialsArgs, text: &Secret) -> Result<(), CommandError> {
 /// A new file of mode 0600. With `force`, a file that is there is replaced, not opened: its own mode may be wider.
 fn write_file(path: &Path, force: bool, text: &Secret) -> Result<(), CommandError> {
     let failed = |e: std::io::Error| {
-        let error = CommandError::new(Exit::Failure, format!("cannot write {}: {e}", path.display()));
-        if e.kind() == ErrorKind::AlreadyExists { error.hint("--force writes over it") } else { error }
+        let shown = path.display();
+        if e.kind() == ErrorKind::AlreadyExists {
+            return CommandError::new(Exit::Failure, format!("{shown} is there already"))
+                .hint("--force writes over it");
+        }
+        CommandError::new(Exit::Failure, format!("cannot write {shown}: {e}"))
     };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if force {

@@ -19,6 +19,9 @@ pub(crate) fn validate(global: &Global, args: &ValidateArgs) -> Result<Exit, Com
     for layer in &layers {
         all.push(check(layer, mosaic.catalog()));
     }
+    if setting.names_paths() && all.iter().all(Checked::is_empty) {
+        return Err(setting.nothing_in_paths());
+    }
     // Environments share most files; what is wrong in one place is said once.
     let mut reports: Vec<DiagnosticReport> = Vec::new();
     let mut text = String::new();

@@ -38,7 +38,7 @@ fn step_text(out: &mut String, step: &StepReport) {
         if step.outcome == StepOutcome::Done { String::new() } else { format!("  {}", paint(style, &outcome)) };
     let _ = writeln!(out, "  {} {:>3}. {} {}{id}{outcome}", paint(style, sign), step.step, step.verb, step.address);
     for finding in &step.findings {
-        let text = finding_text(finding);
+        let text = finding_text(step, finding);
         let text = if finding.is_failure() { paint(REMOVED, &format!("! {text}")) } else { paint(DIM, &text) };
         let _ = writeln!(out, "         {text}");
     }
@@ -61,7 +61,7 @@ pub(super) fn outcome(outcome: &StepOutcome) -> String {
     }
 }
 
-pub(super) fn finding_text(finding: &Finding) -> String {
+pub(super) fn finding_text(step: &StepReport, finding: &Finding) -> String {
     match finding {
         Finding::DidNotStick { field, sent, shown } => {
             format!("`{field}` did not stick: sent {}, the tenant shows {}", inline(sent), inline(shown))
@@ -73,8 +73,11 @@ pub(super) fn finding_text(finding: &Finding) -> String {
             let show = |v: &Option<_>| v.as_ref().map_or_else(|| "none".to_owned(), inline);
             format!("`{field}` moved by itself: from {} to {}", show(before), show(after))
         }
+        Finding::NewCredentials { client_id } if step.id.as_ref() == Some(client_id) => {
+            "a new client: `tilewright credentials` hands its secret on".to_owned()
+        }
         Finding::NewCredentials { client_id } => {
-            format!("new client id {client_id}; `tilewright credentials` hands its secret on")
+            format!("a new default client, {client_id}: `tilewright credentials` hands its secret on")
         }
         Finding::FoundAfterLoss { id } => format!("the answer was lost; {id} was found by looking it up"),
     }

@@ -28,6 +28,23 @@ fn plain(text: &str) -> String {
     out
 }
 
+/// A sentence of ours: what stands between backticks is code, the rest is plain.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return plain(text);
+    }
+    let piece = |(at, part): (usize, &&str)| if at % 2 == 0 { plain(part) } else { code(part) };
+    parts.iter().enumerate().map(piece).collect()
+}
+
+/// A sentence of ours with a capital at its beginning.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    prose(&format!("{first}{}", chars.as_str()))
+}
+
 /// Inline code around any text.
 fn code(text: &str) -> String {
     let text = super::values::visible(text).replace('\n', " ");
@@ -39,10 +56,15 @@ fn code(text: &str) -> String {
 /// The plan as Markdown.
 pub(crate) fn plan_markdown(plan: &Plan, catalog: &Catalog, guards: &[Violation]) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "### tilewright plan for {}\n", plain(&plan.header.environment));
+    let _ = writeln!(
+        out,
+        "### tilewright plan for {} (tenant {})\n",
+        plain(&plan.header.environment),
+        plain(&plan.header.tenant)
+    );
     let _ = writeln!(out, "**{}**\n", plain(&summary(plan)));
     for violation in guards {
-        let _ = writeln!(out, "> **Refused:** {}. {}\n", plain(&violation.to_string()), plain(&violation.help()));
+        let _ = writeln!(out, "> **Refused:** {}. {}.\n", prose(&violation.to_string()), sentence(&violation.help()));
     }
     let mut changes: Vec<&Change> = plan.changes.iter().collect();
     changes.sort_by_key(|c| match c.action {
@@ -59,7 +81,7 @@ pub(crate) fn plan_markdown(plan: &Plan, catalog: &Catalog, guards: &[Violation]
                 plain(&what),
                 code(&c.address.to_string()),
                 plain(&c.display_name),
-                plain(&reason(c))
+                prose(&reason(c))
             )
         });
         push_within(&mut out, rows, LIMIT / 3, "more rows");
@@ -113,11 +135,15 @@ fn change_markdown(change: &Change, catalog: &Catalog) -> String {
         }
         // A fence longer than any in the text keeps the text inside.
         let fence = "`".repeat(3.max(1 + longest_run(&body)));
-        let _ = writeln!(out, "{fence}diff\n{body}{fence}\n");
+        let _ = writeln!(out, "{fence}diff\n{body}{fence}");
     }
-    for (warning, text) in told(&change.notes) {
+    let notes: Vec<(bool, String)> = told(&change.notes).collect();
+    if !notes.is_empty() {
+        out.push('\n');
+    }
+    for (warning, text) in notes {
         let mark = if warning { "**Note:** " } else { "" };
-        let _ = writeln!(out, "- {mark}{}", plain(&text));
+        let _ = writeln!(out, "- {mark}{}", prose(&text));
     }
     out.push_str("\n</details>\n\n");
     out
@@ -170,21 +196,27 @@ fn field_markdown(out: &mut String, field: &FieldChange, spec: Option<&FieldSpec
 /// What an apply did, as Markdown.
 pub(crate) fn applied_markdown(plan: &Plan, report: &Report) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "### tilewright apply to {}\n", plain(&plan.header.environment));
+    let _ = writeln!(
+        out,
+        "### tilewright apply to {} (tenant {})\n",
+        plain(&plan.header.environment),
+        plain(&plan.header.tenant)
+    );
     let _ = writeln!(out, "**{}**\n", plain(&verdict(report)));
     if !report.steps.is_empty() {
         out.push_str("| Step | | Outcome |\n|---|---|---|\n");
         let rows = report.steps.iter().map(|s| {
             let address = code(&s.address.to_string());
-            format!("| {} | {} {address} | {} |\n", s.step, s.verb, plain(&outcome(&s.outcome)))
+            format!("| {} | {} {address} | {} |\n", s.step, s.verb, prose(&outcome(&s.outcome)))
         });
         push_within(&mut out, rows, LIMIT / 2, "more steps");
         out.push('\n');
     }
     let findings = report.steps.iter().flat_map(|s| s.findings.iter().map(move |f| (s, f)));
-    let findings = findings.map(|(s, f)| format!("- {}: {}\n", code(&s.address.to_string()), plain(&finding_text(f))));
+    let findings =
+        findings.map(|(s, f)| format!("- {}: {}\n", code(&s.address.to_string()), prose(&finding_text(s, f))));
     push_within(&mut out, findings, LIMIT, "more findings");
-    let sentences = sentences(report).into_iter().map(|s| format!("\n{}\n", plain(&s)));
+    let sentences = sentences(report).into_iter().map(|s| format!("\n{}\n", prose(&s)));
     push_within(&mut out, sentences, LIMIT, "more sentences");
     out
 }
@@ -198,15 +230,15 @@ pub(crate) fn validation_markdown(headline: &str, diagnostics: &[DiagnosticRepor
 }
 
 fn diagnostic(found: &DiagnosticReport) -> String {
-    let help = found.help.as_ref().map(|h| format!(" ({})", plain(h))).unwrap_or_default();
-    let label = if found.label.is_empty() { String::new() } else { format!(": {}", plain(&found.label)) };
-    format!("- {} **{}** {}{label}{help}\n", code(&found.location.to_string()), found.severity, plain(&found.message))
+    let help = found.help.as_ref().map(|h| format!(" ({})", prose(h))).unwrap_or_default();
+    let label = if found.label.is_empty() { String::new() } else { format!(": {}", prose(&found.label)) };
+    format!("- {} **{}** {}{label}{help}\n", code(&found.location.to_string()), found.severity, prose(&found.message))
 }
 
 /// Why a command could not go on, as Markdown.
 pub(crate) fn error_markdown(error: &CommandError) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "### tilewright could not go on\n\n**{}**\n", plain(&error.message));
+    let _ = writeln!(out, "### tilewright could not go on\n\n**{}**\n", sentence(&error.message));
     match &error.details {
         Details::None => {}
         Details::Diagnostics { reports, .. } => {
@@ -224,12 +256,12 @@ pub(crate) fn error_markdown(error: &CommandError) -> String {
             push_within(&mut out, rows, LIMIT, "more problems");
         }
         Details::Violations(violations) => {
-            let rows = violations.iter().map(|v| format!("- {}. {}\n", plain(&v.to_string()), plain(&v.help())));
+            let rows = violations.iter().map(|v| format!("- {}. {}.\n", sentence(&v.to_string()), sentence(&v.help())));
             push_within(&mut out, rows, LIMIT, "more guards");
         }
     }
     error.hints.iter().for_each(|hint| {
-        let _ = writeln!(out, "\n{}", plain(hint));
+        let _ = writeln!(out, "\n{}", sentence(hint));
     });
     out
 }

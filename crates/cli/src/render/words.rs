@@ -45,16 +45,17 @@ pub(super) fn reason(change: &Change) -> String {
     };
     match &change.adoption {
         None => why,
+        Some(adoption) if change.reason == Reason::Unbound => adopted(adoption),
         Some(adoption) => format!("{why}; {}", adopted(adoption)),
     }
 }
 
 fn adopted(adoption: &Adoption) -> String {
     match adoption {
-        Adoption::Pinned => "adopted by its pinned id".to_owned(),
-        Adoption::DisplayName { name } => format!("adopted: the only live one called \"{name}\""),
+        Adoption::Pinned => "found by its pinned id".to_owned(),
+        Adoption::DisplayName { name } => format!("found as the only live one called \"{name}\""),
         Adoption::RenamedFrom { name } => {
-            format!("adopted: the only live one called \"{name}\", as `renamed_from` says")
+            format!("found as the only live one called \"{name}\", as `renamed_from` says")
         }
         Adoption::Moved { from } => format!("takes over the binding of {from}, whose manifest is gone"),
     }

@@ -209,6 +209,11 @@ impl Comparison<'_> {
         if live.is_none() && !write_only && comparable.as_ref().is_some_and(|w| means_nothing(spec, w)) {
             return;
         }
+        // A member that is left out has its default, whether the server shows that or not.
+        let default = spec.and_then(|s| s.default.as_ref());
+        if *desired == Value::Null && live.zip(default).is_some_and(|(shown, d)| form(shown) == form(d)) {
+            return;
+        }
         let mark = self.marks.and_then(|m| m.get(path));
         let remembered = mark.zip(comparable.as_ref()).is_some_and(|(m, w)| self.bindings.fingerprint(w) == m.sent);
         match (mark, live) {

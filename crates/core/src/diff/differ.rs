@@ -73,7 +73,11 @@ pub fn diff(input: &DiffInput<'_>) -> Diff {
         .filter_map(|r| Some((r.address.clone(), work.change(r)?)))
         .collect();
     let problems = work.problems;
+    let deleted: BTreeSet<&RemoteId> =
+        changes.values().filter(|c| c.action == Action::Delete).filter_map(|c| c.id.as_ref()).collect();
     let left: Vec<Orphan> = orphans(input.desired, input.live, input.bindings, &identities)
+        // What dies with its parent is listed there.
+        .filter(|(_, object)| object.parent.as_ref().is_none_or(|p| !deleted.contains(p)))
         .map(|(address, object)| Orphan {
             address: address.clone(),
             id: object.id.clone(),

@@ -29,7 +29,7 @@ pub fn forecast(plan: &Plan) -> Forecast {
             Operation::Update { .. } | Operation::Delete { .. } => 2,
         };
         reads_before += own - 1;
-        let before = step.after.iter().filter_map(|id| chain.get(id)).max().copied().unwrap_or(0);
+        let before = step.after.iter().chain(&step.apart).filter_map(|id| chain.get(id)).max().copied().unwrap_or(0);
         chain.insert(step.id, before + own);
     }
     let families: BTreeSet<_> = plan.steps.iter().map(|s| &s.address.keys()[0]).collect();

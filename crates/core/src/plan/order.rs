@@ -9,8 +9,17 @@ use crate::plan::node::{Act, Context, Node};
 use crate::plan::rings::{drop_soft_edge, open_ring, rings};
 use crate::plan::spare::Spares;
 
-/// The order of the nodes by index, each with the nodes it waits for.
-pub(super) type Sorted = Vec<(usize, BTreeSet<usize>)>;
+/// The nodes in their order.
+pub(super) type Sorted = Vec<Place>;
+
+/// A node's place in the order. Everything by index of node.
+pub(super) struct Place {
+    pub(super) node: usize,
+    /// The nodes that must be done before.
+    pub(super) after: BTreeSet<usize>,
+    /// The nodes that must not be under way at the same time; that they failed does not matter.
+    pub(super) apart: BTreeSet<usize>,
+}
 
 /// Orders the nodes; ties are broken by address, then by the order in which the nodes were made.
 ///
@@ -80,7 +89,7 @@ fn sort(nodes: &[Node], next: &[BTreeSet<usize>]) -> Sorted {
     let mut ready: BTreeSet<(&Address, usize)> = (0..nodes.len()).filter(|at| left[*at] == 0).map(key).collect();
     let mut sorted = Vec::with_capacity(nodes.len());
     while let Some((_, at)) = ready.pop_first() {
-        sorted.push((at, std::mem::take(&mut waits[at])));
+        sorted.push(Place { node: at, after: std::mem::take(&mut waits[at]), apart: BTreeSet::new() });
         for to in &next[at] {
             left[*to] -= 1;
             if left[*to] == 0 {
@@ -95,9 +104,9 @@ fn sort(nodes: &[Node], next: &[BTreeSet<usize>]) -> Sorted {
 /// updates of one object, or of a parent and its child, are never sent at once: the later one in the order waits.
 fn part_writes_to_one_object(context: &Context<'_>, nodes: &[Node], sorted: &mut Sorted) {
     let mut updates: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
-    for (place, (at, _)) in sorted.iter().enumerate() {
-        if nodes[*at].act == Act::Update {
-            updates.entry(&nodes[*at].address).or_default().push(place);
+    for (at, place) in sorted.iter().enumerate() {
+        if nodes[place.node].act == Act::Update {
+            updates.entry(&nodes[place.node].address).or_default().push(at);
         }
     }
     let mut pairs: Vec<(usize, usize)> = Vec::new();
@@ -109,7 +118,9 @@ fn part_writes_to_one_object(context: &Context<'_>, nodes: &[Node], sorted: &mut
         }
     }
     for (earlier, later) in pairs {
-        let earlier = sorted[earlier].0;
-        sorted[later].1.insert(earlier);
+        let earlier = sorted[earlier].node;
+        if !sorted[later].after.contains(&earlier) {
+            sorted[later].apart.insert(earlier);
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::backend::Target;
 use crate::fingerprint::{Fingerprint, FingerprintKey};
 use crate::plan::node::{Act, Context, Node};
 use crate::plan::object_fingerprints;
+use crate::plan::order::Place;
 use crate::value::Value;
 
 /// Why a step is there, where that is not plain from its change.
@@ -109,6 +110,9 @@ pub struct Step {
     pub purpose: Purpose,
     /// The steps that must be done before.
     pub after: BTreeSet<usize>,
+    /// The steps that must have ended before, well or not: an update sends along what its object and its default client have
+    /// at that moment.
+    pub apart: BTreeSet<usize>,
     /// The fingerprint of each field that the live object showed when this was planned; empty for objects to be made.
     pub expects: BTreeMap<String, Fingerprint>,
 }
@@ -137,13 +141,8 @@ impl Step {
 }
 
 /// Numbers the nodes in their order and turns them into steps.
-pub(super) fn steps(
-    context: &Context<'_>,
-    nodes: Vec<Node>,
-    sorted: &[(usize, BTreeSet<usize>)],
-    key: &FingerprintKey,
-) -> Vec<Step> {
-    let number: BTreeMap<usize, usize> = sorted.iter().enumerate().map(|(n, (at, _))| (*at, n + 1)).collect();
+pub(super) fn steps(context: &Context<'_>, nodes: Vec<Node>, sorted: &[Place], key: &FingerprintKey) -> Vec<Step> {
+    let number: BTreeMap<usize, usize> = sorted.iter().enumerate().map(|(n, place)| (place.node, n + 1)).collect();
     let made: BTreeSet<Address> = nodes
         .iter()
         .filter(|n| n.act == Act::Create)
@@ -153,15 +152,16 @@ pub(super) fn steps(
     let mut by_index: BTreeMap<usize, Node> = nodes.into_iter().enumerate().collect();
     sorted
         .iter()
-        .filter_map(|(at, waits)| {
-            let node = by_index.remove(at)?;
-            let after = waits.iter().filter_map(|w| number.get(w).copied()).collect();
+        .filter_map(|place| {
+            let node = by_index.remove(&place.node)?;
+            let numbers = |nodes: &BTreeSet<usize>| nodes.iter().filter_map(|n| number.get(n).copied()).collect();
+            let (after, apart) = (numbers(&place.after), numbers(&place.apart));
             let (address, purpose) = (node.address.clone(), node.purpose.clone());
             let operation = operation(context, node, &made)?;
             // What a replacement makes has nothing to do with the object that was there before.
             let live = context.live_of(&address).filter(|_| operation.is_on_live());
             let expects = live.map(|o| object_fingerprints(context.catalog, o, key)).unwrap_or_default();
-            Some(Step { id: number[at], address, operation, purpose, after, expects })
+            Some(Step { id: number[&place.node], address, operation, purpose, after, apart, expects })
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use tilewright_core::diff::{Action, marks, whole};
 use tilewright_core::plan::{Operation, Step, object_fingerprints};
 use tilewright_core::{
-    Address, Backend, Binding, Bindings, FingerprintKey, KindSpec, LiveObject, RemoteId, Resource, Target, Value,
+    Address, Backend, Binding, Bindings, DesiredState, FingerprintKey, KindSpec, LiveObject, RemoteId, Resource, Target, Value,
 };
 
 use super::ApplyError;
@@ -25,6 +25,7 @@ pub(super) struct Shared<'a> {
     pub(super) writer: Writer,
     backend: Arc<dyn Backend>,
     known: &'a tilewright_core::LiveState,
+    desired: &'a DesiredState,
     key: FingerprintKey,
     state: Mutex<Known>,
 }
@@ -52,6 +53,11 @@ impl Shared<'_> {
 
     pub(super) fn key(&self) -> &FingerprintKey {
         &self.key
+    }
+
+    /// What the manifests say of a field.
+    pub(super) fn stated(&self, address: &Address, field: &str) -> Option<&Value> {
+        self.desired.resources.get(address)?.fields.get(field)
     }
 
     pub(super) fn id(&self, address: &Address) -> Option<RemoteId> {
@@ -104,6 +110,7 @@ impl<'a> Run<'a> {
             writer: input.writer.clone(),
             backend: Arc::clone(input.reader.backend()),
             known: input.live,
+            desired: input.desired,
             key: input.plan.header.key(),
             state: Mutex::new(state),
         };
@@ -187,7 +194,7 @@ impl<'a> Run<'a> {
         let mut running = FuturesUnordered::new();
         loop {
             self.skip_dependants(&steps, &mut waiting);
-            let ready = waiting.iter().copied().filter(|id| steps[id].after.iter().all(|a| self.is_done(*a)));
+            let ready = waiting.iter().copied().filter(|id| self.may_go(steps[id]));
             let free = self.input.concurrency.max(1).saturating_sub(running.len());
             let next: Vec<usize> =
                 if self.input.interrupt.is_asked() { Vec::new() } else { ready.take(free).collect() };
@@ -215,6 +222,11 @@ impl<'a> Run<'a> {
         for id in waiting {
             self.report(steps[&id], None, StepOutcome::NotRun, Vec::new());
         }
+    }
+
+    /// Whether nothing that a step waits for is still to come.
+    fn may_go(&self, step: &Step) -> bool {
+        step.after.iter().all(|id| self.is_done(*id)) && step.apart.iter().all(|id| self.outcomes.contains_key(id))
     }
 
     fn is_done(&self, id: usize) -> bool {

@@ -254,7 +254,7 @@ async fn update(shared: &Shared<'_>, step: &Step, target: &Target, fields: &BTre
         Err(ended) => return ended,
     };
     let default_child = now.default_child.as_ref().and_then(|id| shared.last_child(id));
-    let echo = shared.backend().echo(&now, default_child.as_ref(), &fields);
+    let echo = shared.backend().echo(&with_what_is_not_shown(shared, step, &now), default_child.as_ref(), &fields);
     let mut sent = echo.fields;
     sent.extend(fields.clone());
     let request = shared.backend().encode(&Encoded::Update { target, fields: &sent });
@@ -264,6 +264,21 @@ async fn update(shared: &Shared<'_>, step: &Step, target: &Target, fields: &BTre
     };
     let Some(spec) = shared.spec(&target.spec_name) else { return missing(&step.address) };
     judge(spec, &sent, &fields, &now, shown, lost)
+}
+
+/// The object with the empty lists that the manifest states and the tenant does not show: a server that leaves these out
+/// of answers may still fill in its defaults where a request leaves them out.
+fn with_what_is_not_shown(shared: &Shared<'_>, step: &Step, now: &LiveObject) -> LiveObject {
+    let mut object = now.clone();
+    let fields = shared.spec(&now.spec_name).into_iter().flat_map(|spec| &spec.fields);
+    for (name, _) in fields.filter(|(name, field)| field.resend && !now.fields.contains_key(*name)) {
+        if let Some(Value::List(items)) = shared.stated(&step.address, name)
+            && items.is_empty()
+        {
+            object.fields.insert(name.clone(), Value::List(Vec::new()));
+        }
+    }
+    object
 }
 
 /// Sends a write that may be repeated. Where its answer is lost or empty, the object is read instead.

@@ -214,10 +214,11 @@ fn follows(resource: Option<&Resource>, quirks: &Quirks) -> bool {
     quirks.auth_method_derived || stated("pkce") || stated("authentication_configuration")
 }
 
-/// A server that fills in defaults does so also where there was nothing.
+/// A server that fills in defaults does so also where there was nothing, or nothing that it shows.
 fn filled(field: &FieldSpec, was: Option<&Json>, is: Option<&Json>, quirks: &Quirks) -> bool {
     let default = field.default.as_ref().map(Value::to_json);
-    quirks.put_fills_defaults && was.is_none_or(Json::is_null) && is == default.as_ref()
+    let hidden = |was: &Json| quirks.empty_lists_dropped && was.as_array().is_some_and(Vec::is_empty);
+    quirks.put_fills_defaults && was.is_none_or(|w| w.is_null() || hidden(w)) && is == default.as_ref()
 }
 
 /// The members that the manifest does not state are as they were.
@@ -228,11 +229,9 @@ fn kept(
     is: Option<&Json>,
     quirks: &Quirks,
 ) -> Result<(), String> {
-    let empty = Map::new();
     let members = |json: Option<&'_ Json>| json.and_then(|j| j.as_object().cloned()).unwrap_or_default();
     let (was, is) = (members(was), members(is));
     let stated = stated.as_object().expect("an object is stated");
-    let _ = &empty;
     let names: BTreeSet<&String> = was.keys().chain(is.keys()).filter(|n| !stated.contains_key(*n)).collect();
     for name in names {
         let (a, b) = (was.get(name), is.get(name));
