@@ -14,6 +14,7 @@ mod artefacts;
 mod canary;
 mod common;
 mod connection;
+mod crash;
 mod credentials;
 mod exit_codes;
 mod faults;

@@ -203,7 +203,8 @@ fn invalid_manifests_are_never_planned() {
 
 /// Whether a step waits for another, if need be by way of others.
 fn waits(steps: &[Json], step: &Json, other: &Json) -> bool {
-    step["after"].as_array().unwrap().iter().any(|id| {
+    let mut waited = ["after", "apart"].into_iter().flat_map(|list| step[list].as_array().unwrap());
+    waited.any(|id| {
         let before = steps.iter().find(|s| s["id"] == *id).unwrap();
         before["id"] == other["id"] || waits(steps, before, other)
     })

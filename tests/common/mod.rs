@@ -10,6 +10,7 @@ mod served;
 mod tenant;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 pub(crate) use answering::Answering;
 pub(crate) use manifests::{documents, environments, holds, yaml};
@@ -57,13 +58,18 @@ pub(crate) fn examples() -> Vec<PathBuf> {
 }
 
 /// Asks until something is there, and gives up after ten seconds.
-pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+pub(crate) fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    until_within(10, what, look)
+}
+
+/// Asks until something is there, and gives up after so many seconds.
+pub(crate) fn until_within<T>(seconds: u64, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(seconds);
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(std::time::Instant::now() < deadline, "waited in vain for {what}");
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }

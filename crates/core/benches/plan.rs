@@ -20,11 +20,22 @@ use tilewright_core::{DesiredState, DocumentId, LiveState, Metadata, Resource, R
 
 type Edit = fn(&mut World);
 
-const CASES: [(&str, Edit); 7] = [
+const CASES: [(&str, Edit); 8] = [
     ("nothing differs", |_| {}),
     ("everything is made", |world| {
         world.tenant.stored.objects.clear();
         world.bindings.resources.clear();
+    }),
+    ("everything has another key and another name", |world| {
+        let resources = std::mem::take(&mut world.desired.resources);
+        for mut resource in resources.into_values() {
+            resource.address = resource.address.to_string().replace("/s", "/t").parse().expect("an address");
+            resource.fields.retain(|name, _| name != "featured" && name != "host");
+            if let Some(Value::String(title)) = resource.fields.get_mut("title") {
+                title.push('!');
+            }
+            world.desired.resources.insert(resource.address.clone(), resource);
+        }
     }),
     ("found by name", |world| world.bindings.resources.clear()),
     ("every field differs", |world| {

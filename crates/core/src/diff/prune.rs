@@ -31,6 +31,10 @@ pub fn prune(diff: &mut Diff, live: &LiveState, catalog: &Catalog, covers: &dyn 
 
 /// What dies with an object.
 pub(super) fn cascade(live: &LiveState, catalog: &Catalog, object: &LiveObject) -> Option<Note> {
+    // Looking for children goes through all objects, so it is done only for kinds that have some.
+    if !catalog.kinds.iter().any(|k| k.parent.as_ref().is_some_and(|p| p.segment == object.kind)) {
+        return None;
+    }
     let objects: Vec<_> = live
         .children(&object.id)
         .map(|child| (child.kind.clone(), child.id.clone(), display_name(catalog, child)))

@@ -21,7 +21,10 @@ pub(crate) fn plan(world: &World, planned: &Planned, selected: &BTreeSet<Address
     let plan = &planned.plan;
     for (at, step) in plan.steps.iter().enumerate() {
         that(step.id == at + 1, || "steps are not numbered in order".to_owned())?;
-        that(step.after.iter().all(|a| *a < step.id), || format!("step {} comes before what it waits for", step.id))?;
+        that(step.after.is_disjoint(&step.apart), || format!("step {} says twice what it waits for", step.id))?;
+        that(step.after.iter().chain(&step.apart).all(|a| *a < step.id), || {
+            format!("step {} comes before what it waits for", step.id)
+        })?;
         that(selected.contains(&step.address), || format!("{} is not selected", step.address))?;
         if let Operation::Delete { .. } = step.operation {
             let asked_for = plan.changes.iter().any(|c| {
@@ -64,8 +67,9 @@ fn only_what_differs(plan: &Plan) -> Check {
 fn writes_to_one_object_are_ordered(plan: &Plan) -> Check {
     let mut before: Vec<BTreeSet<usize>> = Vec::new();
     for step in &plan.steps {
-        let mut all = step.after.clone();
-        step.after.iter().for_each(|a| all.extend(&before[a - 1]));
+        let waits: BTreeSet<usize> = step.after.union(&step.apart).copied().collect();
+        let mut all = waits.clone();
+        waits.iter().for_each(|a| all.extend(&before[a - 1]));
         before.push(all);
     }
     let updates: Vec<_> = plan.steps.iter().filter(|s| matches!(s.operation, Operation::Update { .. })).collect();
@@ -260,7 +264,14 @@ pub(crate) fn justified(world: &World, selected: &BTreeSet<Address>, problems: &
 pub(crate) fn listed(plan: &Plan) -> String {
     let line = |step: &tilewright_core::plan::Step| {
         let operation = serde_json::to_string(&step.operation).unwrap_or_default();
-        format!("{}. {} {} after {:?}: {operation}", step.id, step.verb(), step.address, step.after)
+        format!(
+            "{}. {} {} after {:?}, apart {:?}: {operation}",
+            step.id,
+            step.verb(),
+            step.address,
+            step.after,
+            step.apart
+        )
     };
     plan.steps.iter().map(line).collect::<Vec<_>>().join("\n")
 }

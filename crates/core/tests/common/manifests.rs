@@ -175,7 +175,13 @@ pub(crate) fn is_free(name: &str, spec: &FieldSpec) -> bool {
 
 pub(crate) fn random_fields(tape: &mut Tape, spec: &KindSpec) -> BTreeMap<String, Value> {
     let free = spec.fields.iter().filter(|(name, f)| is_free(name, f));
-    free.filter_map(|(name, field)| tape.chance(45).then(|| (name.clone(), random_value(tape, field)))).collect()
+    let mut fields = BTreeMap::new();
+    for (name, field) in free {
+        if tape.chance(45) {
+            fields.insert(name.clone(), random_value(tape, field));
+        }
+    }
+    fields
 }
 
 pub(crate) fn random_value(tape: &mut Tape, spec: &FieldSpec) -> Value {

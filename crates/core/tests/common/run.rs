@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tilewright_core::diff::{Diff, DiffInput, Problem, canonical, diff, marks};
-use tilewright_core::plan::{Header, Operation, PLAN_FORMAT, Plan, PlanInput, plan};
+use tilewright_core::plan::{Header, Operation, PLAN_FORMAT, Plan, PlanInput, Step, plan};
 use tilewright_core::{
     Address, Binding, Bindings, DesiredState, DocumentId, FieldPath, FieldSpec, FingerprintKey, LiveObject, RemoteId,
     Resource, Shape, Value,
@@ -175,7 +175,9 @@ impl World {
 
     fn remember(&mut self, planned: &Planned, selected: &BTreeSet<Address>) {
         let shown = self.tenant.shown();
-        let find = |a: &Address| self.bindings.id(a).map(ToString::to_string);
+        // What is not selected is not bound, but may be referred to.
+        let known = |a: &Address| self.bindings.id(a).or_else(|| planned.diff.identities.id(a));
+        let find = |a: &Address| known(a).map(ToString::to_string);
         let mut remembered = BTreeMap::new();
         for resource in self.desired.present().filter(|r| selected.contains(&r.address)) {
             let address = &resource.address;
@@ -241,8 +243,12 @@ pub(crate) fn any_order(plan: &Plan, tape: &mut Tape) -> Vec<usize> {
     let mut left: Vec<usize> = (0..plan.steps.len()).collect();
     let mut done = BTreeSet::new();
     let mut order = Vec::new();
+    let may_go = |at: usize, done: &BTreeSet<usize>| {
+        let step: &Step = &plan.steps[at];
+        step.after.is_subset(done) && step.apart.is_subset(done)
+    };
     while !left.is_empty() {
-        let ready: Vec<usize> = left.iter().copied().filter(|at| plan.steps[*at].after.is_subset(&done)).collect();
+        let ready: Vec<usize> = left.iter().copied().filter(|at| may_go(*at, &done)).collect();
         let next = *tape.pick(&ready).expect("the steps' edges have no ring");
         left.retain(|at| *at != next);
         done.insert(plan.steps[next].id);

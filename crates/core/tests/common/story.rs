@@ -1,6 +1,6 @@
 //! Worlds that are told by hand: a few manifests, applied, edited, and planned again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::Value as Json;
@@ -146,12 +146,16 @@ pub(crate) fn steps(plan: &Plan) -> String {
             Operation::Update { fields, .. } => shown(fields),
             Operation::Delete { .. } => String::new(),
         };
-        let after: Vec<String> = step.after.iter().map(ToString::to_string).collect();
-        let after = if after.is_empty() { String::new() } else { format!(" after {}", after.join(", ")) };
+        let after = numbers(" after", &step.after) + &numbers(" apart from", &step.apart);
         let line = format!("{} {} {} {sent}{after}", step.id, step.verb(), step.address);
         let _ = writeln!(lines, "{}", line.split_whitespace().collect::<Vec<_>>().join(" "));
     }
     lines
+}
+
+fn numbers(word: &str, steps: &BTreeSet<usize>) -> String {
+    let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
+    if numbers.is_empty() { String::new() } else { format!("{word} {}", numbers.join(", ")) }
 }
 
 fn shown(fields: &BTreeMap<String, Value>) -> String {

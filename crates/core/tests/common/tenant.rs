@@ -33,6 +33,8 @@ pub(crate) struct Tenant {
     made: usize,
     /// What this run wrote.
     written: Vec<RemoteId>,
+    /// What was there before it.
+    at_first: LiveState,
 }
 
 /// What a step may lean on.
@@ -123,6 +125,7 @@ impl Tenant {
 
     pub(crate) fn begin(&mut self) {
         self.written.clear();
+        self.at_first = self.stored.clone();
     }
 
     /// Does what a step says.
@@ -284,9 +287,9 @@ impl Tenant {
         let Some(wanted) = root(referrer) else { return false };
         let (mut seen, mut todo) = (BTreeSet::new(), vec![target.clone()]);
         while let Some(at) = todo.pop() {
-            let inside = self.stored.objects.values().filter(|o| root(o).as_ref() == Some(&at));
+            let inside = self.at_first.objects.values().filter(|o| root(o).as_ref() == Some(&at));
             let ids = inside.flat_map(|o| referred(spec(&o.spec_name), &o.fields));
-            let next: Vec<RemoteId> = ids.filter_map(|id| root(self.stored.object("book", &id)?)).collect();
+            let next: Vec<RemoteId> = ids.filter_map(|id| root(self.at_first.object("book", &id)?)).collect();
             todo.extend(next.into_iter().filter(|id| seen.insert(id.clone())));
         }
         seen.contains(&wanted)

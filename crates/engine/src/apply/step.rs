@@ -339,15 +339,20 @@ fn judge(
 }
 
 async fn delete(shared: &Shared<'_>, step: &Step, target: &Target) -> Ended {
-    if let Err(ended) = current(shared, step, target).await {
-        let gone = ended.outcome == StepOutcome::Stale { moved: Moved::Gone };
-        return if gone { Ended::with(StepOutcome::Done) } else { ended };
+    let is_gone = |ended: &Ended| ended.outcome == StepOutcome::Stale { moved: Moved::Gone };
+    let mut now = current(shared, step, target).await;
+    if now.as_ref().err().is_some_and(is_gone) {
+        // A 404 may come from something on the way; two say that somebody else deleted it.
+        now = current(shared, step, target).await;
+    }
+    if let Err(ended) = now {
+        return if is_gone(&ended) { Ended::with(StepOutcome::Done) } else { ended };
     }
     let request = shared.backend().encode(&Encoded::Delete { target });
     match shared.writer.send(&request, &target.kind, target.parent.as_ref()).await {
         Ok(_) => Ended::with(StepOutcome::Done),
-        Err(error) if error.kind.status() == Some(404) => Ended::with(StepOutcome::Done),
-        Err(error) if error.kind.may_have_taken_effect() => match shared.reader.object(target).await {
+        // A 404 may come from something on the way: whether the object is gone, a reading of it says.
+        Err(error) if error.kind.may_have_taken_effect() || error.kind.status() == Some(404) => match shared.reader.object(target).await {
             Ok(None) => Ended::with(StepOutcome::Done),
             Ok(Some(_)) => Ended::with(StepOutcome::Failed { error: error.to_string() }),
             Err(_) => Ended::failed(&error),

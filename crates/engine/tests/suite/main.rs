@@ -3,5 +3,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod budget;
 mod common;
+mod connection;
+mod faults;
 mod laws;
+mod stale;

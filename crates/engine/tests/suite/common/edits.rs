@@ -6,8 +6,7 @@ use tilewright_core::{Address, DesiredState, Value};
 
 use super::fields::{is_free, schema_of, some_fields, value};
 use super::manifests::{
-    Names, add_application, add_client, aim_invitations, bury, give_hub, legalise, present, settle, settle_default,
-    spec, text,
+    Names, add_application, add_client, aim_invitations, bury, give_hub, legalise, present, settle, spec, text,
 };
 use super::tape::Tape;
 
@@ -240,7 +239,6 @@ fn change_key(tape: &mut Tape, names: &mut Names, desired: &mut DesiredState) {
             }
         }
     }
-    settle_default(desired, &parent);
 }
 
 /// Writes sets and keys in another order: nothing changes by that.

@@ -115,18 +115,12 @@ pub(crate) fn add_client(tape: &mut Tape, names: &mut Names, desired: &mut Desir
         made.fields.insert("authentication_protocol".to_owned(), text(protocol));
     }
     settle(tape, &mut made);
-    insert(desired, made);
-    settle_default(desired, parent);
-    address
-}
-
-/// Once there are several clients, one of them says that it is the default.
-pub(crate) fn settle_default(desired: &mut DesiredState, parent: &Address) {
-    let children: Vec<Address> = desired.children(parent).map(|r| r.address.clone()).collect();
-    let stated = children.iter().any(|a| desired.resources[a].metadata.default == Some(true));
-    if let (false, Some(first), true) = (stated, children.first(), children.len() > 1) {
-        desired.resources.get_mut(first).expect("it is there").metadata.default = Some(true);
+    // Once an application has several clients, the one that was there first says that it is the default.
+    if let [only] = desired.children(parent).map(|r| r.address.clone()).collect::<Vec<_>>().as_slice() {
+        desired.resources.get_mut(only).expect("it is there").metadata.default = Some(true);
     }
+    insert(desired, made);
+    address
 }
 
 /// Makes the fields of a client agree with each other; what is left is up to [`legalise`].

@@ -17,6 +17,7 @@ const LEANED_ON: &[&str] = &[
     "fapi_version_compliancy",
     "optional_acs_url",
     "pkce",
+    "signing_key_enabled",
     "sp_acs_url",
     "sync_id_token_claims_to_userinfo",
 ];
