@@ -246,5 +246,5 @@ fn rejected(error: Box<Rejected>) -> CommandError {
     let texts: Vec<String> = diagnostics.iter().map(|d| sources.render(d, true)).collect();
     let reports: Vec<_> = diagnostics.iter().map(|d| sources.report(d)).collect();
     let message = format!("the project file has {}", counted(reports.len(), "error"));
-    CommandError::new(Exit::Invalid, message).details(Details::Diagnostics { text: texts.join("\n"), reports })
+    CommandError::new(Exit::Invalid, message).details(Details::Diagnostics { text: texts.join("\n\n"), reports })
 }

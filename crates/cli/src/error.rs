@@ -112,6 +112,7 @@ impl From<CallError> for CommandError {
                 401 => "the tenant refuses the token: check the credentials of the environment",
                 403 => "the token may not do this: a client of a management application, with an admin role, is needed",
                 404 => "check `base_url`: it ends in `/cis` for the vendor's own hosts",
+                400 => "the tenant refuses the request itself; what it says is above",
                 429 => "the tenant limits the rate: try again later, or with a smaller --concurrency",
                 _ => "try again later",
             }),

@@ -58,7 +58,7 @@ impl Checked {
         }
         let mut err = anstream::stderr().lock();
         for (_, text) in self.rendered() {
-            let _ = writeln!(err, "{text}");
+            let _ = writeln!(err, "{text}\n");
         }
     }
 
@@ -75,6 +75,6 @@ impl Checked {
         }
         let (reports, texts): (Vec<_>, Vec<_>) = self.rendered().into_iter().unzip();
         let message = format!("the manifests have {}; nothing was sent", counted(errors, "error"));
-        Err(CommandError::new(Exit::Invalid, message).details(Details::Diagnostics { text: texts.join("\n"), reports }))
+        Err(CommandError::new(Exit::Invalid, message).details(Details::Diagnostics { text: texts.join("\n\n"), reports }))
     }
 }

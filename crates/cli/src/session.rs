@@ -289,7 +289,11 @@ fn tell_of(leftover: &Leftover, missing: usize) {
         let _ = writeln!(err, "  {} that it made had not reached the bindings", counted(missing, "id"));
     }
     for write in &leftover.open {
-        let _ = writeln!(err, "  whether this took effect is looked up: {} {}", write.verb, write.address);
+        let _ = writeln!(
+            err,
+            "  whether this took effect is looked up, for up to 15 seconds: {} {}",
+            write.verb, write.address
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! Diagnostics: what is wrong, at a spot in a file. [`crate::Sources`] renders them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tilewright_core::Severity;
 
@@ -67,7 +68,7 @@ impl Diagnostic {
 }
 
 /// A spot as people and editors count: lines and columns from 1, columns in characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Location {
     /// The file, as it was named or found.
     pub file: String,
@@ -92,7 +93,7 @@ impl std::fmt::Display for Location {
 }
 
 /// A diagnostic for machines.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DiagnosticReport {
     /// A stable word for the sort of diagnostic.
     pub code: &'static str,
@@ -104,18 +105,18 @@ pub struct DiagnosticReport {
     #[serde(flatten)]
     pub location: Location,
     /// What stands under the marked place.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
     /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
     /// Other places that matter.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<RelatedReport>,
 }
 
 /// Another place that matters, for machines.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RelatedReport {
     /// Why it matters.
     pub message: String,

@@ -16,7 +16,8 @@ pub(crate) async fn apply(global: &Global, args: &ApplyArgs) -> Result<Exit, Com
     let saved = args.plan.as_deref().map(read_plan).transpose()?;
     let agreed_before = args.yes || saved.is_some();
     if !agreed_before && !asks {
-        return Err(CommandError::usage("apply without --yes needs a terminal to ask on")
+        let why = if global.format == Format::Text { "a terminal to ask on" } else { "the text form, to ask" };
+        return Err(CommandError::usage(format!("apply without --yes needs {why}"))
             .hint("look at `tilewright plan` first, then add --yes"));
     }
     let place = saved.as_ref().map_or_else(|| args.place.clone(), |plan| args.place.for_plan(&plan.header));
@@ -99,13 +100,17 @@ fn exit(report: &Report) -> Exit {
 fn agreed(planned: &Planned) -> Result<bool, CommandError> {
     let writes = counted(planned.plan.steps.len(), "write request");
     let mut err = anstream::stderr();
-    let _ = write!(err, "\nSend {writes} to {}? Only `yes` is taken: ", planned.plan.header.environment);
+    let header = &planned.plan.header;
+    let _ = write!(err, "\nSend {writes} to {} (tenant {})? Only `yes` is taken: ", header.environment, header.tenant);
     let _ = err.flush();
     let mut answer = String::new();
     std::io::stdin()
         .lock()
         .read_line(&mut answer)
         .map_err(|e| CommandError::new(Exit::Failure, format!("cannot read the answer: {e}")))?;
+    if !answer.ends_with('\n') {
+        let _ = writeln!(err);
+    }
     Ok(answer.trim() == "yes")
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn validate(global: &Global, args: &ValidateArgs) -> Result<Exit, Com
             if !reports.contains(&report) {
                 reports.push(report);
                 text.push_str(&rendered);
-                text.push('\n');
+                text.push_str("\n\n");
             }
         }
     }
@@ -58,6 +58,8 @@ fn headline(errors: usize, warnings: usize, resources: usize, names: &[&str]) ->
     };
     if errors > 0 {
         format!("Invalid: {}{warned}.", counted(errors, "error"))
+    } else if resources == 0 {
+        format!("No manifest was found{of}{warned}.")
     } else {
         format!("Valid: {}{of}{warned}.", counted(resources, "resource"))
     }

@@ -26,11 +26,12 @@ pub(crate) struct PlannedReport<'a> {
     /// What applying will cost.
     forecast: Forecast,
     /// What speaks against applying it.
-    guards: &'a [Violation],
+    guards: Vec<GuardBody>,
 }
 
 impl<'a> PlannedReport<'a> {
-    pub(crate) fn new(plan: &'a Plan, guards: &'a [Violation]) -> Self {
+    pub(crate) fn new(plan: &'a Plan, guards: &[Violation]) -> Self {
+        let guards = guards.iter().map(GuardBody::new).collect();
         let (summary, pending, forecast) = (super::summary(plan), !plan.is_empty(), forecast(plan));
         Self { format_version: PLAN_FORMAT, plan, summary, pending, forecast, guards }
     }
@@ -67,7 +68,6 @@ pub(crate) struct ValidationReport {
     /// How many resources the manifests state.
     pub(crate) resources: usize,
     /// Errors and warnings, by file and line.
-    #[schemars(with = "Vec<Json>")]
     pub(crate) diagnostics: Vec<DiagnosticReport>,
 }
 
@@ -77,6 +77,7 @@ pub(crate) struct ValidationReport {
 pub(crate) struct ErrorReport {
     /// The version of this form.
     format_version: u32,
+    /// What it is.
     error: ErrorBody,
 }
 
@@ -89,15 +90,14 @@ struct ErrorBody {
     /// What to do.
     hints: Vec<String>,
     /// Findings in files.
-    #[schemars(with = "Vec<Json>")]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     diagnostics: Vec<DiagnosticReport>,
     /// What a person must decide before a plan can be made.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     problems: Vec<ProblemBody>,
     /// What refused the plan.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    guards: Vec<Violation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    guards: Vec<GuardBody>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -105,6 +105,23 @@ struct ProblemBody {
     address: String,
     message: String,
     help: String,
+}
+
+/// A guard that refuses a plan.
+#[derive(Serialize, JsonSchema)]
+struct GuardBody {
+    #[serde(flatten)]
+    violation: Violation,
+    /// What it refuses, with the numbers.
+    message: String,
+    /// The flag that lifts it for this plan, or why none does.
+    help: String,
+}
+
+impl GuardBody {
+    fn new(violation: &Violation) -> Self {
+        Self { violation: violation.clone(), message: violation.to_string(), help: violation.help() }
+    }
 }
 
 pub(crate) fn error_report(error: &CommandError) -> ErrorReport {
@@ -129,7 +146,7 @@ pub(crate) fn error_report(error: &CommandError) -> ErrorReport {
                 })
                 .collect();
         }
-        Details::Violations(violations) => body.guards.clone_from(violations),
+        Details::Violations(violations) => body.guards = violations.iter().map(GuardBody::new).collect(),
     }
     ErrorReport { format_version: PLAN_FORMAT, error: body }
 }

@@ -63,6 +63,13 @@ pub(crate) fn plan_markdown(plan: &Plan, catalog: &Catalog, guards: &[Violation]
         plain(&plan.header.tenant)
     );
     let _ = writeln!(out, "**{}**\n", plain(&summary(plan)));
+    if !plan.header.scope.is_empty() {
+        let _ = writeln!(
+            out,
+            "Narrowed to: {}\n",
+            plan.header.scope.iter().map(|s| code(s)).collect::<Vec<_>>().join(", ")
+        );
+    }
     for violation in guards {
         let _ = writeln!(out, "> **Refused:** {}. {}.\n", prose(&violation.to_string()), sentence(&violation.help()));
     }
@@ -231,8 +238,15 @@ pub(crate) fn validation_markdown(headline: &str, diagnostics: &[DiagnosticRepor
 
 fn diagnostic(found: &DiagnosticReport) -> String {
     let help = found.help.as_ref().map(|h| format!(" ({})", prose(h))).unwrap_or_default();
-    let label = if found.label.is_empty() { String::new() } else { format!(": {}", prose(&found.label)) };
-    format!("- {} **{}** {}{label}{help}\n", code(&found.location.to_string()), found.severity, prose(&found.message))
+    let label = if found.label.is_empty() || found.message.contains(&found.label) {
+        String::new()
+    } else {
+        format!(": {}", prose(&found.label))
+    };
+    let related = found.related.iter().map(|r| format!("; {} {}", code(&r.location.to_string()), prose(&r.message)));
+    let related: String = related.collect();
+    let at = code(&found.location.to_string());
+    format!("- {at} **{}** {}{label}{related}{help}\n", found.severity, prose(&found.message))
 }
 
 /// Why a command could not go on, as Markdown.

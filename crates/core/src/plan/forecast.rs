@@ -1,6 +1,6 @@
 //! What applying a plan will cost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,12 +32,10 @@ pub fn forecast(plan: &Plan) -> Forecast {
         let before = step.after.iter().chain(&step.apart).filter_map(|id| chain.get(id)).max().copied().unwrap_or(0);
         chain.insert(step.id, before + own);
     }
-    let families: BTreeSet<_> = plan.steps.iter().map(|s| &s.address.keys()[0]).collect();
-    let read_back = if families.is_empty() { 0 } else { 1 + families.len() };
-    let last = if families.is_empty() { 0 } else { 2 };
+    let last = if plan.read_back == 0 { 0 } else { 2 };
     Forecast {
         writes: plan.steps.len(),
-        reads: reads_before + read_back,
+        reads: reads_before + plan.read_back,
         longest_chain: chain.values().max().copied().unwrap_or(0) + last,
     }
 }

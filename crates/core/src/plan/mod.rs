@@ -13,7 +13,7 @@ mod saved;
 mod spare;
 mod step;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,9 @@ pub(crate) use index::{takes_place, unique_paths, value_at};
 pub use saved::{SavedPlanError, read_saved, saved_text};
 pub use step::{Operation, ParentRef, Purpose, Step};
 
+use crate::address::Key;
 use crate::catalog::Catalog;
-use crate::desired::DesiredState;
+use crate::desired::{DesiredState, Resource};
 use crate::diff::{Action, Change, Diff, Note, Orphan, Problem};
 use crate::fingerprint::{Fingerprint, FingerprintKey};
 use crate::live::{LiveObject, LiveState};
@@ -75,6 +76,8 @@ pub struct Plan {
     pub orphans: Vec<Orphan>,
     /// How many resources are as they should be.
     pub unchanged: usize,
+    /// How many requests it takes to read back what the steps touched.
+    pub read_back: usize,
     /// Notes on resources with nothing to do, by address.
     pub remarks: BTreeMap<crate::Address, Vec<Note>>,
 }
@@ -134,7 +137,22 @@ pub fn plan(input: PlanInput<'_>) -> Result<Plan, Vec<Problem>> {
     let keeps = changes.values().filter(|c| c.action == Action::Keep && !c.notes.is_empty());
     let remarks = keeps.map(|c| (c.address.clone(), c.notes.clone())).collect();
     let changes = changes.into_values().filter(|c| c.action != Action::Keep).collect();
-    Ok(Plan { header, changes, steps, orphans: diff.orphans, unchanged, remarks })
+    let read_back = read_back(desired, catalog, &steps);
+    Ok(Plan { header, changes, steps, orphans: diff.orphans, unchanged, read_back, remarks })
+}
+
+/// One list, the children of each family, and each root by itself that manages a field which lists lack.
+fn read_back(desired: &DesiredState, catalog: &Catalog, steps: &[Step]) -> usize {
+    let families: BTreeSet<&Key> = steps.iter().map(|s| &s.address.keys()[0]).collect();
+    let is_poor = |resource: &&Resource| {
+        let spec = catalog.spec(&resource.spec_name);
+        let lacks = |name: &String| spec.and_then(|s| s.fields.get(name)).is_some_and(|f| f.missing_from_list);
+        resource.address.keys().len() == 1
+            && families.contains(resource.address.key())
+            && resource.fields.keys().any(lacks)
+    };
+    let poor = desired.present().filter(is_poor).count();
+    if families.is_empty() { 0 } else { 1 + families.len() + poor }
 }
 
 /// The fingerprint of each field that an object shows, over canonical values.

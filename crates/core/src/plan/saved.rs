@@ -98,6 +98,7 @@ mod tests {
             steps: Vec::new(),
             orphans: Vec::new(),
             unchanged: 3,
+            read_back: 0,
             remarks: BTreeMap::new(),
         }
     }

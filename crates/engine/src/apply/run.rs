@@ -8,7 +8,8 @@ use futures_util::stream::FuturesUnordered;
 use tilewright_core::diff::{Action, marks, whole};
 use tilewright_core::plan::{Operation, Step, object_fingerprints};
 use tilewright_core::{
-    Address, Backend, Binding, Bindings, DesiredState, FingerprintKey, KindSpec, LiveObject, RemoteId, Resource, Target, Value,
+    Address, Backend, Binding, Bindings, DesiredState, FingerprintKey, KindSpec, LiveObject, RemoteId, Resource,
+    Target, Value,
 };
 
 use super::ApplyError;
@@ -181,7 +182,8 @@ impl<'a> Run<'a> {
     fn forget_the_buried(&mut self) {
         let ApplyInput { live, desired, selected, .. } = &self.input;
         self.bindings.resources.retain(|address, binding| {
-            let buried = selected.contains(address) && desired.resources.get(address).is_some_and(Resource::is_tombstone);
+            let buried =
+                selected.contains(address) && desired.resources.get(address).is_some_and(Resource::is_tombstone);
             !buried || live.object(address.kind(), &binding.id).is_some()
         });
     }

@@ -352,11 +352,13 @@ async fn delete(shared: &Shared<'_>, step: &Step, target: &Target) -> Ended {
     match shared.writer.send(&request, &target.kind, target.parent.as_ref()).await {
         Ok(_) => Ended::with(StepOutcome::Done),
         // A 404 may come from something on the way: whether the object is gone, a reading of it says.
-        Err(error) if error.kind.may_have_taken_effect() || error.kind.status() == Some(404) => match shared.reader.object(target).await {
-            Ok(None) => Ended::with(StepOutcome::Done),
-            Ok(Some(_)) => Ended::with(StepOutcome::Failed { error: error.to_string() }),
-            Err(_) => Ended::failed(&error),
-        },
+        Err(error) if error.kind.may_have_taken_effect() || error.kind.status() == Some(404) => {
+            match shared.reader.object(target).await {
+                Ok(None) => Ended::with(StepOutcome::Done),
+                Ok(Some(_)) => Ended::with(StepOutcome::Failed { error: error.to_string() }),
+                Err(_) => Ended::failed(&error),
+            }
+        }
         Err(error) => Ended::failed(&error),
     }
 }

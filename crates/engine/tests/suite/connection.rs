@@ -253,9 +253,8 @@ fn a_request_is_given_up_after_five_tries() {
 fn a_request_that_would_have_to_wait_too_long_is_given_up_at_once() {
     let log = Log::default();
     at_once(async {
-        let busy = |_, _: &str| {
-            Some(Response::builder().status(503).header("retry-after", "31").body(Vec::new()).unwrap())
-        };
+        let busy =
+            |_, _: &str| Some(Response::builder().status(503).header("retry-after", "31").body(Vec::new()).unwrap());
         let reader = connection(&log, json!(3600), busy).reader();
         reader.roots().await.unwrap_err();
     });

@@ -118,8 +118,10 @@ fn no_fault_while_planning_makes_the_tenant_look_empty_or_writes() {
 fn faults_that_pass_are_waited_out_while_planning() {
     let settled = settled();
     let grown = grown();
-    let passing = |f: &Fault| matches!(f, Fault::CutBefore | Fault::CutAfter | Fault::StatusAfter { .. })
-        || matches!(f, Fault::Status { status: 429 | 500 | 503, .. });
+    let passing = |f: &Fault| {
+        matches!(f, Fault::CutBefore | Fault::CutAfter | Fault::StatusAfter { .. })
+            || matches!(f, Fault::Status { status: 429 | 500 | 503, .. })
+    };
     for fault in faults().into_iter().filter(passing) {
         for n in 1..=4 {
             let bench = struck(&settled, Rule::nth(n, fault.clone()));
@@ -151,7 +153,8 @@ fn strike_each_request(faults: &[Fault]) {
                 is_reached(&bench, &grown).map_err(&what).unwrap();
             }
             let second = run(&bench, &grown).map_err(|t| what(format!("second run: {t:?}"))).unwrap();
-            let told = |e: String| what(format!("second run: {e}\nfirst: {:#?}\nsecond: {:#?}", first.report, second.report));
+            let told =
+                |e: String| what(format!("second run: {e}\nfirst: {:#?}\nsecond: {:#?}", first.report, second.report));
             if !second.report.is_success() {
                 panic!("{}", told("no success".to_owned()));
             }
@@ -230,7 +233,10 @@ fn a_create_whose_answer_is_lost_is_found_in_lists_that_lag() {
     for n in 1..=5 {
         let bench = settled();
         bench.world().quirks_mut().late_reads = 4;
-        bench.world().faults_mut().add(Rule::nth(n, Fault::CutAfter).method(http::Method::POST).on(http::Method::POST, "/v1/applications"));
+        bench
+            .world()
+            .faults_mut()
+            .add(Rule::nth(n, Fault::CutAfter).method(http::Method::POST).on(http::Method::POST, "/v1/applications"));
         let run = run(&bench, &grown).unwrap();
         let counts: BTreeMap<&str, usize> = ["done", "failed", "unknown"].map(|w| (w, run.report.count(w))).into();
         assert_eq!(counts["done"], run.planned.plan.steps.len(), "create {n}: {:#?}", run.report);

@@ -80,7 +80,11 @@ fn json(body: &[u8], expected: &'static str) -> Result<Json, DecodeError> {
     }
     // The parser's words carry a position and a category, never a piece of the body.
     serde_json::from_slice(body).map_err(|e| DecodeError::NotJson {
-        reason: format!("{} at line {}, column {}", category(&e), e.line(), e.column()),
+        reason: if body.trim_ascii_start().starts_with(b"<") {
+            "it looks like an HTML page".to_owned()
+        } else {
+            format!("{} at line {}, column {}", category(&e), e.line(), e.column())
+        },
     })
 }
 

@@ -102,7 +102,9 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 fn means(field: &FieldSpec, wanted: &Value, is: Option<&Value>, quirks: &Quirks) -> bool {
-    let Some(is) = is else { return is_nothing(wanted) || field.default.as_ref() == Some(wanted) || is_hollow(field, wanted) };
+    let Some(is) = is else {
+        return is_nothing(wanted) || field.default.as_ref() == Some(wanted) || is_hollow(field, wanted);
+    };
     if let (Some(members), Value::Object(wanted)) = (field.members(), wanted) {
         let Value::Object(is) = is else { return false };
         return wanted.iter().all(|(name, value)| match (value, is.get(name)) {

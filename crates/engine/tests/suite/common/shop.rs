@@ -72,13 +72,22 @@ pub(crate) fn grown() -> DesiredState {
             json!({"authentication_protocol": "oidc", "name": "Partner",
                 "redirect_uris": ["https://partner.example.com/callback"]}),
         ),
-        ("client/shop/mobile", json!({"name": "Mobile", "client_type": "native",
-            "redirect_uris": ["com.example.app://callback"], "role_ids": ["r1"]})),
+        (
+            "client/shop/mobile",
+            json!({"name": "Mobile", "client_type": "native",
+            "redirect_uris": ["com.example.app://callback"], "role_ids": ["r1"]}),
+        ),
         ("application/desk", json!({"app_name": "Desk", "subdomain": "shop"})),
-        ("client/desk/web", json!({"name": "Web", "redirect_uris": ["https://web.example.com/callback"],
-            "token_expiration": {"access_token_ttl": 900}})),
-        ("application/lab", json!({"app_name": "Lab", "subdomain": "lab", "signing_key_enabled": true,
-            "invite_client_id": {"ref": "client/lab/web"}})),
+        (
+            "client/desk/web",
+            json!({"name": "Web", "redirect_uris": ["https://web.example.com/callback"],
+            "token_expiration": {"access_token_ttl": 900}}),
+        ),
+        (
+            "application/lab",
+            json!({"app_name": "Lab", "subdomain": "lab", "signing_key_enabled": true,
+            "invite_client_id": {"ref": "client/lab/web"}}),
+        ),
         ("client/lab/web", web("Web")),
         ("client/lab/batch", web("Batch")),
     ]);
