@@ -71,7 +71,7 @@ impl Setting {
             .map_err(|e| CommandError::new(Exit::Failure, format!("there is no working folder: {e}")))?;
         let file = global.project.clone().or_else(|| discover(&here));
         let regions: Vec<&str> = REGIONS.iter().map(|r| r.name).collect();
-        let project = file.map(|file| Project::read(&file, &regions).map_err(rejected)).transpose()?;
+        let project = file.map(|file| Project::read(&file, &regions).map_err(|e| rejected(&e))).transpose()?;
         Ok(Self { project, paths: Vec::new() })
     }
 
@@ -118,7 +118,7 @@ impl Setting {
             CommandError::usage(e.to_string()).hint("name one with -e NAME, or in TILEWRIGHT_ENVIRONMENT")
         })?;
         let request = EnvironmentRequest { connect, overridden, env: &|name| std::env::var(name).ok() };
-        project.environment(name, &request).map_err(rejected)
+        project.environment(name, &request).map_err(|e| rejected(&e))
     }
 
     /// An error where paths are named that hold no manifest: a wrong path must not look like a green run.
@@ -241,8 +241,8 @@ impl Place {
     }
 }
 
-fn rejected(error: Box<Rejected>) -> CommandError {
-    let Rejected { diagnostics, sources } = *error;
+fn rejected(error: &Rejected) -> CommandError {
+    let Rejected { diagnostics, sources } = error;
     let texts: Vec<String> = diagnostics.iter().map(|d| sources.render(d, true)).collect();
     let reports: Vec<_> = diagnostics.iter().map(|d| sources.report(d)).collect();
     let message = format!("the project file has {}", counted(reports.len(), "error"));

@@ -124,7 +124,7 @@ impl From<RefreshError> for CommandError {
     fn from(error: RefreshError) -> Self {
         let message = error.to_string();
         match error {
-            RefreshError::Call(call) => Self::from(call),
+            RefreshError::Call(call) => Self::from(*call),
             RefreshError::ListLies { .. } | RefreshError::NoChildren { .. } | RefreshError::Vanished { .. } => {
                 Self::new(Exit::Unreachable, format!("live state cannot be trusted: {message}"))
                     .hint("the tenant may be in the middle of a change: try again in a minute")

@@ -75,6 +75,7 @@ impl Checked {
         }
         let (reports, texts): (Vec<_>, Vec<_>) = self.rendered().into_iter().unzip();
         let message = format!("the manifests have {}; nothing was sent", counted(errors, "error"));
-        Err(CommandError::new(Exit::Invalid, message).details(Details::Diagnostics { text: texts.join("\n\n"), reports }))
+        Err(CommandError::new(Exit::Invalid, message)
+            .details(Details::Diagnostics { text: texts.join("\n\n"), reports }))
     }
 }

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use tilewright_core::diff::identify;
+use tilewright_core::diff::{Identities, identify};
 use tilewright_core::{
-    Address, Bindings, Catalog, DesiredState, LiveObject, LiveState, RemoteId, Resource, Target, Value,
+    Address, Bindings, Catalog, DesiredState, FieldSpec, LiveObject, LiveState, RemoteId, Resource, Target, Value,
 };
 
 use crate::call::CallError;
@@ -34,7 +34,7 @@ pub struct RefreshInput<'a> {
 pub enum RefreshError {
     /// A call failed.
     #[error("{0}")]
-    Call(#[from] CallError),
+    Call(Box<CallError>),
     /// A list does not show an object that is there when it is asked for by itself.
     #[error(
         "the list of {kind}s does not show {id}, which is bound to {address} and is there when it is read by itself"
@@ -63,6 +63,12 @@ pub enum RefreshError {
         /// The object.
         id: RemoteId,
     },
+}
+
+impl From<CallError> for RefreshError {
+    fn from(error: CallError) -> Self {
+        Self::Call(Box::new(error))
+    }
 }
 
 /// Reads what is needed to plan for the selected resources.
@@ -163,7 +169,8 @@ fn families(input: &RefreshInput<'_>, live: &LiveState, catalog: &Catalog) -> BT
         .collect()
 }
 
-/// The live roots of selected resources with a managed field that the list does not show.
+/// The live roots of selected resources with a field that the list does not show and that matters: a managed one, or a
+/// unique one that somebody else is to get.
 fn poor_roots(input: &RefreshInput<'_>, live: &LiveState, catalog: &Catalog) -> Vec<Target> {
     let identities = identify(input.desired, live, input.bindings, catalog);
     let lacking = |resource: &Resource, object: &LiveObject| {
@@ -173,19 +180,51 @@ fn poor_roots(input: &RefreshInput<'_>, live: &LiveState, catalog: &Catalog) -> 
             !hidden && is_poorer(value, object.fields.get(name))
         })
     };
+    let managed = |address: &Address| input.desired.resources.get(address).filter(|r| !r.is_tombstone());
+    let sought = sought(input, live, catalog, &identities);
     input
         .selected
         .iter()
-        .filter_map(|address| input.desired.resources.get(address))
-        .filter(|resource| !resource.is_tombstone())
-        .filter_map(|resource| {
-            let object = live.object(resource.address.kind(), identities.id(&resource.address)?)?;
-            lacking(resource, object).then(|| Target {
+        .filter_map(|address| {
+            let id = identities.id(address).or_else(|| input.bindings.id(address))?;
+            let object = live.object(address.kind(), id)?;
+            let is_poor = match managed(address) {
+                Some(resource) => lacking(resource, object),
+                // It may go, and whoever takes over a value from it must wait for that.
+                None => sought.iter().any(|(kind, field)| *kind == object.kind && !object.fields.contains_key(*field)),
+            };
+            is_poor.then(|| Target {
                 kind: object.kind.clone(),
                 spec_name: object.spec_name.clone(),
                 id: object.id.clone(),
                 parent: object.parent.clone(),
             })
+        })
+        .collect()
+}
+
+/// The unique fields that selected resources state and their live objects do not show, so that they may be taken over
+/// from others: kind and top-level field.
+fn sought<'a>(
+    input: &RefreshInput<'a>,
+    live: &LiveState,
+    catalog: &Catalog,
+    identities: &Identities,
+) -> BTreeSet<(&'a str, &'a str)> {
+    let is_unique = |field: &FieldSpec| {
+        field.unique.is_some() || field.members().is_some_and(|m| m.values().any(|f| f.unique.is_some()))
+    };
+    let present = input.selected.iter().filter_map(|a| input.desired.resources.get(a)).filter(|r| !r.is_tombstone());
+    present
+        .flat_map(|resource| {
+            let own = identities.id(&resource.address).and_then(|id| live.object(resource.address.kind(), id));
+            let fields = catalog.spec(&resource.spec_name).map(|s| &s.fields);
+            resource
+                .fields
+                .keys()
+                .filter(move |name| fields.and_then(|f| f.get(*name)).is_some_and(is_unique))
+                .filter(move |name| own.is_none_or(|o| o.fields.get(*name) != resource.fields.get(*name)))
+                .map(|name| (resource.address.kind(), name.as_str()))
         })
         .collect()
 }

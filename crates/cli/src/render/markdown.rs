@@ -31,7 +31,7 @@ fn plain(text: &str) -> String {
 /// A sentence of ours: what stands between backticks is code, the rest is plain.
 fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return plain(text);
     }
     let piece = |(at, part): (usize, &&str)| if at % 2 == 0 { plain(part) } else { code(part) };

@@ -42,9 +42,8 @@ fn check(path: &FieldPath, spec: &FieldSpec, sent: &Value, shown: &Value, findin
     }
     if let (Some(members), Value::Object(sent), Value::Object(shown)) = (spec.members(), sent, shown) {
         for (name, value) in sent {
-            match (members.get(name), shown.get(name)) {
-                (Some(member), Some(now)) => check(&path.member(name), member, value, now, findings),
-                (Some(_) | None, _) => {}
+            if let (Some(member), Some(now)) = (members.get(name), shown.get(name)) {
+                check(&path.member(name), member, value, now, findings);
             }
         }
         return;
