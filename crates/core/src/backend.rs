@@ -1,6 +1,6 @@
 //! What a vendor must provide: its kinds, and a pure mapping between objects and HTTP values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{Address, RemoteId};
 use crate::catalog::Catalog;
@@ -104,6 +104,8 @@ pub struct Written {
 pub struct Echo {
     /// By field, in the form in which they are written.
     pub fields: BTreeMap<String, Value>,
+    /// Fields that are not sent and may move with the changed ones all the same: they say the same in other words.
+    pub may_follow: BTreeSet<String>,
 }
 
 /// A success answer that is not what the API documents.

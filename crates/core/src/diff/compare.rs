@@ -197,46 +197,11 @@ impl Comparison<'_> {
         live: Option<&Value>,
         write_only: bool,
     ) {
-        let form = |value: &Value| spec.map_or_else(|| value.clone(), |s| canonical(s, value));
-        let resolved = desired.resolved(&|a| self.ids.get(a).map(ToString::to_string));
-        let comparable = resolved.as_ref().ok().map(form);
         let live = live.filter(|v| **v != Value::Null);
-        if let (Some(wanted), Some(shown)) = (&comparable, live)
-            && *wanted == form(shown)
-        {
+        let resolved = desired.resolved(&|a| self.ids.get(a).map(ToString::to_string)).ok();
+        // What refers to something that is still to be made differs.
+        if resolved.is_some_and(|wanted| self.is_as_wanted(path, spec, &wanted, live, write_only)) {
             return;
-        }
-        if live.is_none() && !write_only && comparable.as_ref().is_some_and(|w| means_nothing(spec, w)) {
-            return;
-        }
-        // A member that is left out has its default, whether the server shows that or not.
-        let default = spec.and_then(|s| s.default.as_ref());
-        if *desired == Value::Null && live.zip(default).is_some_and(|(shown, d)| form(shown) == form(d)) {
-            return;
-        }
-        let mark = self.marks.and_then(|m| m.get(path));
-        let remembered = mark.zip(comparable.as_ref()).is_some_and(|(m, w)| self.bindings.fingerprint(w) == m.sent);
-        match (mark, live) {
-            (Some(FieldMark { seen: None, .. }), None) if remembered => return,
-            // It was sent and not seen then, as with a child that came with its parent: what is shown now may be written
-            // in the server's own way.
-            (Some(FieldMark { seen: None, .. }), Some(shown))
-                if remembered && spec.zip(comparable.as_ref()).is_some_and(|(s, w)| loosely_equal(s, w, shown)) =>
-            {
-                self.notes.push(Note::Normalised { field: path.clone(), shown: shown.clone() });
-                return;
-            }
-            (Some(FieldMark { seen: Some(seen), .. }), Some(shown))
-                if remembered && self.bindings.fingerprint(&form(shown)) == *seen =>
-            {
-                self.notes.push(Note::Normalised { field: path.clone(), shown: shown.clone() });
-                return;
-            }
-            (None, None) if write_only && !self.send_unverifiable => {
-                self.notes.push(Note::NotVerifiable { field: path.clone() });
-                return;
-            }
-            (Some(_) | None, Some(_) | None) => {}
         }
         if write_only {
             self.notes.push(Note::WriteOnly { field: path.clone() });
@@ -248,6 +213,33 @@ impl Comparison<'_> {
         };
         let after = if *desired == Value::Null { None } else { Some(desired.clone()) };
         self.changes.push(FieldChange { path: path.clone(), before, after });
+    }
+
+    /// Whether nothing is to be done about a value: it is shown, or means what not showing it means, or was applied before
+    /// and is as it was then.
+    fn is_as_wanted(
+        &mut self,
+        path: &FieldPath,
+        spec: Option<&FieldSpec>,
+        wanted: &Value,
+        live: Option<&Value>,
+        write_only: bool,
+    ) -> bool {
+        let form = |value: &Value| spec.map_or_else(|| value.clone(), |s| canonical(s, value));
+        let (wanted, shown) = (form(wanted), live.map(form));
+        if shown.as_ref() == Some(&wanted) || shown.is_none() && !write_only && means_nothing(spec, &wanted) {
+            return true;
+        }
+        let print = |value: &Value| self.bindings.fingerprint(value);
+        let Some(mark) = self.marks.and_then(|m| m.get(path)) else {
+            let leave = live.is_none() && write_only && !self.send_unverifiable;
+            self.notes.extend(leave.then(|| Note::NotVerifiable { field: path.clone() }));
+            return leave;
+        };
+        let is_remembered = mark.sent == print(&wanted) && mark.seen == shown.as_ref().map(print);
+        let rewritten = live.filter(|_| is_remembered).cloned();
+        self.notes.extend(rewritten.map(|shown| Note::Normalised { field: path.clone(), shown }));
+        is_remembered
     }
 }
 

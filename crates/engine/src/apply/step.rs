@@ -263,7 +263,9 @@ async fn update(shared: &Shared<'_>, step: &Step, target: &Target, fields: &BTre
         Err(error) => return Ended::failed(&error),
     };
     let Some(spec) = shared.spec(&target.spec_name) else { return missing(&step.address) };
-    judge(spec, &sent, &fields, &now, shown, lost)
+    let mut ended = judge(spec, &sent, &fields, &now, shown, lost);
+    ended.findings.retain(|f| !matches!(f, Finding::Moved { field, .. } if echo.may_follow.contains(field)));
+    ended
 }
 
 /// The object with the empty lists that the manifest states and the tenant does not show: a server that leaves these out

@@ -16,7 +16,7 @@
 //! `token_endpoint_auth_method` overlaps with `pkce` and with the method of `authentication_configuration`. While these
 //! two stay, it is sent as it is. When one of them changes and it no longer agrees, it is left out where it has its
 //! default (filling that in moves nothing), and otherwise sent as the new settings have it, so that a request never
-//! contradicts itself.
+//! contradicts itself. Where the server shows it as a view of the new settings, it moves without being sent.
 //!
 //! Must not send a value that the object does not have or is not about to get.
 
@@ -29,13 +29,16 @@ use crate::kinds::{APPLICATION, PUBLIC_CLIENT};
 
 type Fields = BTreeMap<String, Value>;
 
+/// The older word for how a client authenticates.
+const AUTH_METHOD: &str = "token_endpoint_auth_method";
+
 /// What `token_endpoint_auth_method` says in other words.
 const AUTH_SETTINGS: [&str; 2] = ["pkce", "authentication_configuration"];
 
 /// What an update of `changed` must send along.
 pub(crate) fn echo(catalog: &Catalog, now: &LiveObject, default_child: Option<&LiveObject>, changed: &Fields) -> Echo {
     let mut fields = Fields::new();
-    let Some(spec) = catalog.spec(&now.spec_name) else { return Echo { fields } };
+    let Some(spec) = catalog.spec(&now.spec_name) else { return Echo::default() };
     for (name, field) in spec.fields.iter().filter(|(name, f)| f.resend && !changed.contains_key(*name)) {
         let collides = changed.keys().any(|other| exclude(name, field, other, spec.fields.get(other)));
         let value = if collides { None } else { value_of(name, field, now, changed) };
@@ -46,7 +49,9 @@ pub(crate) fn echo(catalog: &Catalog, now: &LiveObject, default_child: Option<&L
     if now.spec_name == APPLICATION {
         fields.extend(views_of_default_client(now, default_child));
     }
-    Echo { fields }
+    let settings_change = is_oidc(now) && AUTH_SETTINGS.iter().any(|setting| changed.contains_key(*setting));
+    let may_follow = settings_change.then(|| AUTH_METHOD.to_owned()).into_iter().collect();
+    Echo { fields, may_follow }
 }
 
 fn exclude(name: &str, field: &FieldSpec, other: &str, other_field: Option<&FieldSpec>) -> bool {
@@ -57,7 +62,7 @@ fn value_of(name: &str, field: &FieldSpec, now: &LiveObject, changed: &Fields) -
     let shown = now.fields.get(name)?;
     match name {
         "response_types" => writable_response_types(shown),
-        "token_endpoint_auth_method" => auth_method(field, shown, now, changed),
+        AUTH_METHOD => auth_method(field, shown, now, changed),
         _ => Some(shown.clone()),
     }
 }
@@ -65,7 +70,7 @@ fn value_of(name: &str, field: &FieldSpec, now: &LiveObject, changed: &Fields) -
 /// Where the default client is known, its own fields say more than the application's views of it. A SAML client has
 /// none of the two.
 fn views_of_default_client(now: &LiveObject, default_child: Option<&LiveObject>) -> Fields {
-    let names = [("client_type", "client_type"), ("client_auth_method", "token_endpoint_auth_method")];
+    let names = [("client_type", "client_type"), ("client_auth_method", AUTH_METHOD)];
     if default_child.is_some_and(|child| !is_oidc(child)) {
         return Fields::new();
     }
