@@ -34,6 +34,8 @@ struct Start {
     writes: usize,
     /// How many objects the second manifests make.
     creates: usize,
+    /// Readings show for a while what was there before a write.
+    lags: bool,
 }
 
 /// One write that goes wrong.
@@ -73,7 +75,7 @@ impl Start {
         let inside = |file: &Path| file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
         let state = files_in(&root.join(".tilewright"), "").iter().map(|f| (inside(f), read(f))).collect();
         let ids = ids_in(&read(&sandbox.path(BINDINGS)));
-        let mut start = Self { world: server.world().clone(), state, ids, writes: 0, creates: 0 };
+        let mut start = Self { world: server.world().clone(), state, ids, writes: 0, creates: 0, lags: false };
         start.try_without_trouble();
         start
     }
@@ -139,7 +141,11 @@ impl Case<'_> {
         if self.loses_state {
             sandbox.remove(".tilewright");
         }
-        let second = apply(&server, &sandbox, &[]);
+        let mut second = apply(&server, &sandbox, &[]);
+        if start.lags && self.trouble.kills() && second.code == Some(6) {
+            // What the killed run had written showed only after the plan was made; nothing was sent over it.
+            second = apply(&server, &sandbox, &[]);
+        }
         if second.code != Some(0) {
             wrong.push(format!("the second run: {second}"));
         }
@@ -339,6 +345,7 @@ fn whatever_happens_at_any_write_the_next_run_converges() {
 fn what_took_effect_is_not_made_twice_where_readings_lag_behind() {
     let mut start = Start::new();
     start.world.quirks_mut().late_reads = 2;
+    start.lags = true;
     let troubles: Vec<_> = Trouble::all().into_iter().filter(|(_, trouble)| trouble.takes_effect()).collect();
     let step = if std::env::var_os("TILEWRIGHT_LONG").is_some() { 1 } else { 7 };
     let mut cases = cases(&start, &troubles, step, &["--concurrency", "1"]);

@@ -138,6 +138,20 @@ fn a_tombstone_takes_nothing_away_from_what_is_to_be_there() {
 }
 
 #[test]
+fn a_tombstone_does_not_reach_for_what_was_applied_under_another_address() {
+    let mut story = shelf_and_book();
+    story.set("book/a/y", &json!({"name": "Y"}));
+    story.set("book/a/z", &json!({"name": "Z"}));
+    story.apply();
+    // The one that goes is called, in its manifest, as the one that only left the manifests.
+    story.forget("book/a/y");
+    story.set("book/a/z", &json!({"name": "Y"}));
+    story.bury("book/a/z");
+    assert_eq!(steps(&story.plan()), "1 delete book/a/z\n");
+    story.apply();
+}
+
+#[test]
 fn a_bound_child_can_have_a_tombstone_where_no_manifest_names_its_parent() {
     let mut story = shelf_and_book();
     story.set("book/a/y", &json!({"name": "Y"}));

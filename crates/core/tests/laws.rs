@@ -27,6 +27,7 @@ fn manners(tape: &mut Tape) -> Manners {
         rewrites_uris: tape.chance(30),
         drops_empty: tape.chance(30),
         hides_defaults: tape.chance(30),
+        fills_defaults: tape.chance(30),
         reorders: tape.chance(30),
     }
 }

@@ -71,6 +71,17 @@ impl From<CallError> for RefreshError {
     }
 }
 
+impl RefreshError {
+    /// Whether two readings contradict each other, which passes where one of them only lags behind a write.
+    pub(crate) fn is_contradiction(&self) -> bool {
+        match self {
+            Self::ListLies { .. } | Self::NoChildren { .. } | Self::Vanished { .. } => true,
+            // What was just listed is said not to be there when what is in it is asked for.
+            Self::Call(error) => matches!(error.kind.status(), Some(400 | 404)),
+        }
+    }
+}
+
 /// Reads what is needed to plan for the selected resources.
 ///
 /// A missing object counts as gone only when the tenant says so for that very object.

@@ -1,4 +1,4 @@
-//! Reads live state after a run that was killed, with patience for lists that do not show yet what that run made.
+//! Reads live state after a run that was killed, with patience for readings that do not show yet what that run did.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::tenant::Reader;
 /// The waits before each further look, in milliseconds: 15 seconds in all.
 const LOOKS: [u64; 5] = [500, 1000, 2000, 4000, 7500];
 
-/// Reads live state. Where a killed run may have made something that is not shown, looks again for a while before its
-/// absence is believed; without a leftover this is [`refresh`].
+/// Reads live state. After a killed run, looks again for a while where something that it may have made is not shown, and
+/// where readings contradict each other, before that is believed; without a leftover this is [`refresh`].
 ///
 /// # Errors
 /// As [`refresh`].
@@ -22,16 +22,20 @@ pub async fn refresh_after(
     input: RefreshInput<'_>,
     leftover: Option<&Leftover>,
 ) -> Result<LiveState, RefreshError> {
-    let mut live = refresh(reader, input).await?;
-    let Some(leftover) = leftover else { return Ok(live) };
+    let mut read = refresh(reader, input).await;
+    let Some(leftover) = leftover else { return read };
     for wait in LOOKS {
-        if !misses_something(reader, input, leftover, &live) {
+        let is_settled = match &read {
+            Ok(live) => !misses_something(reader, input, leftover, live),
+            Err(error) => !error.is_contradiction(),
+        };
+        if is_settled {
             break;
         }
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        live = refresh(reader, input).await?;
+        read = refresh(reader, input).await;
     }
-    Ok(live)
+    read
 }
 
 /// Whether a create of unknown outcome has nothing to show for it.

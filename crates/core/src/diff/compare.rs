@@ -227,7 +227,12 @@ impl Comparison<'_> {
     ) -> bool {
         let form = |value: &Value| spec.map_or_else(|| value.clone(), |s| canonical(s, value));
         let (wanted, shown) = (form(wanted), live.map(form));
-        if shown.as_ref() == Some(&wanted) || shown.is_none() && !write_only && means_nothing(spec, &wanted) {
+        // A member that is left out has its default, whether the server shows that or not.
+        let default = spec.and_then(|s| s.default.as_ref()).filter(|_| wanted == Value::Null).map(form);
+        if shown.as_ref() == Some(&wanted) || default.is_some() && shown == default {
+            return true;
+        }
+        if shown.is_none() && !write_only && means_nothing(spec, &wanted) {
             return true;
         }
         let print = |value: &Value| self.bindings.fingerprint(value);
@@ -236,7 +241,11 @@ impl Comparison<'_> {
             self.notes.extend(leave.then(|| Note::NotVerifiable { field: path.clone() }));
             return leave;
         };
-        let is_remembered = mark.sent == print(&wanted) && mark.seen == shown.as_ref().map(print);
+        // It may have been sent and not seen then, as with a child that came with its parent: what is shown now may be
+        // written in the server's own way.
+        let is_rewritten = || live.zip(spec).is_some_and(|(shown, s)| loosely_equal(s, &wanted, shown));
+        let is_seen = mark.seen == shown.as_ref().map(print) || mark.seen.is_none() && is_rewritten();
+        let is_remembered = mark.sent == print(&wanted) && is_seen;
         let rewritten = live.filter(|_| is_remembered).cloned();
         self.notes.extend(rewritten.map(|shown| Note::Normalised { field: path.clone(), shown }));
         is_remembered

@@ -184,6 +184,10 @@ impl<'a> Search<'a> {
             [only] => {
                 let (id, name) = (only.id.clone(), name.to_owned());
                 let from = self.bound.get(&(address.kind(), &only.id)).map(|a| (*a).clone());
+                // What was applied under another address is not what this tombstone is about.
+                if resource.is_tombstone() && from.as_ref().is_some_and(|from| from != address) {
+                    return;
+                }
                 let adoption = match from {
                     Some(from) if from != *address => Adoption::Moved { from },
                     Some(_) | None if is_former => Adoption::RenamedFrom { name },

@@ -190,9 +190,8 @@ fn agrees(
         // A tenant that shows neither an empty value nor a missing one: they cannot be told apart from outside.
         None if world.tenant.manners.drops_empty && is_empty(&wanted) => true,
         Some(stored) if world.tenant.manners.drops_empty && is_empty(stored) && is_default => true,
-        Some(stored) if wanted == Value::Null && world.tenant.manners.hides_defaults => {
-            spec.default.as_ref() == Some(stored)
-        }
+        // A member that is left out has its default, whether that is shown or not.
+        Some(stored) if wanted == Value::Null => spec.default.as_ref() == Some(stored),
         Some(stored) => canonical(spec, &wanted) == canonical(spec, stored),
         None => match &spec.default {
             Some(_) => is_default || wanted == Value::Null,

@@ -21,6 +21,8 @@ pub(crate) struct Manners {
     pub(crate) drops_empty: bool,
     /// A field at its default is not shown.
     pub(crate) hides_defaults: bool,
+    /// Fields of a new object, and members of an object that is sent, have their defaults where they are left out.
+    pub(crate) fills_defaults: bool,
     /// Sets come back in another order.
     pub(crate) reorders: bool,
 }
@@ -111,10 +113,24 @@ impl Tenant {
                 Value::List(items.iter().map(|v| self.kept(item, v)).collect())
             }
             (Shape::Object { members }, Value::Object(values)) => {
-                Value::Object(values.iter().map(|(n, v)| (n.clone(), self.kept(&members[n], v))).collect())
+                let values = values.iter().map(|(n, v)| (n.clone(), self.kept(&members[n], v))).collect();
+                Value::Object(self.filled(members, values))
             }
             (_, _) => value.clone(),
         }
+    }
+
+    fn filled(
+        &self,
+        specs: &BTreeMap<String, FieldSpec>,
+        mut values: BTreeMap<String, Value>,
+    ) -> BTreeMap<String, Value> {
+        for (name, spec) in specs.iter().filter(|_| self.manners.fills_defaults) {
+            if let Some(default) = spec.default.clone() {
+                values.entry(name.clone()).or_insert(default);
+            }
+        }
+        values
     }
 
     /// A new id.
@@ -198,7 +214,12 @@ impl Tenant {
         if let Some(early) = fields.keys().find(|name| spec.fields[*name].after_creation) {
             return Err(format!("`{early}` has no effect in a creation"));
         }
-        let fields = self.accepted(address, spec, fields, run)?;
+        let fields = self.filled(&spec.fields, self.accepted(address, spec, fields, run)?);
+        let fields = fields.into_iter().map(|(name, value)| match &spec.when {
+            Some(variant) if name == "format" => (name, Value::String(variant.clone())),
+            Some(_) | None => (name, value),
+        });
+        let fields = fields.collect();
         let id = self.id();
         let object = LiveObject {
             kind: address.kind().to_owned(),

@@ -258,11 +258,12 @@ async fn update(shared: &Shared<'_>, step: &Step, target: &Target, fields: &BTre
     let mut sent = echo.fields;
     sent.extend(fields.clone());
     let request = shared.backend().encode(&Encoded::Update { target, fields: &sent });
-    let (shown, lost) = match send(shared, &request, target).await {
+    let Some(spec) = shared.spec(&target.spec_name) else { return missing(&step.address) };
+    let shows = |object: &LiveObject| !verify(spec, &fields, None, object).iter().any(Finding::is_failure);
+    let (shown, lost) = match send(shared, &request, target, &shows).await {
         Ok(pair) => pair,
         Err(error) => return Ended::failed(&error),
     };
-    let Some(spec) = shared.spec(&target.spec_name) else { return missing(&step.address) };
     let mut ended = judge(spec, &sent, &fields, &now, shown, lost);
     ended.findings.retain(|f| !matches!(f, Finding::Moved { field, .. } if echo.may_follow.contains(field)));
     ended
@@ -288,6 +289,7 @@ async fn send(
     shared: &Shared<'_>,
     request: &WriteRequest,
     target: &Target,
+    shows: &dyn Fn(&LiveObject) -> bool,
 ) -> Result<(Option<LiveObject>, Option<String>), CallError> {
     let lost = match shared.writer.send(request, &target.kind, target.parent.as_ref()).await {
         Ok(Written { object: Some(object), .. }) => return Ok((Some(object), None)),
@@ -295,12 +297,31 @@ async fn send(
         Err(error) if error.kind.may_have_taken_effect() => Some(error),
         Err(error) => return Err(error),
     };
-    let read = shared.reader.object(target).await;
+    let read = read_until(shared, target, &|object| object.is_some_and(shows)).await;
     match (read, lost) {
         (Ok(object), lost) => Ok((object, lost.map(|e| e.to_string()))),
         (Err(_), Some(lost)) => Err(lost),
         (Err(_), None) => Ok((None, None)),
     }
+}
+
+/// What an object is after a write that was not answered well. A reading may lag behind, so one that does not show the
+/// write is believed only when all looks agree.
+async fn read_until(
+    shared: &Shared<'_>,
+    target: &Target,
+    shows: &dyn Fn(Option<&LiveObject>) -> bool,
+) -> Result<Option<LiveObject>, CallError> {
+    let mut read = shared.reader.object(target).await;
+    for wait in &LOOKS[1..] {
+        let lags = matches!(&read, Ok(object) if !shows(object.as_ref()));
+        if !lags {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(*wait)).await;
+        read = shared.reader.object(target).await;
+    }
+    read
 }
 
 /// What an update came to: the fields asked for tell whether it took effect, all fields what moved with them.
@@ -355,7 +376,7 @@ async fn delete(shared: &Shared<'_>, step: &Step, target: &Target) -> Ended {
         Ok(_) => Ended::with(StepOutcome::Done),
         // A 404 may come from something on the way: whether the object is gone, a reading of it says.
         Err(error) if error.kind.may_have_taken_effect() || error.kind.status() == Some(404) => {
-            match shared.reader.object(target).await {
+            match read_until(shared, target, &|object| object.is_none()).await {
                 Ok(None) => Ended::with(StepOutcome::Done),
                 Ok(Some(_)) => Ended::with(StepOutcome::Failed { error: error.to_string() }),
                 Err(_) => Ended::failed(&error),

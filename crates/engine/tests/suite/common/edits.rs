@@ -26,7 +26,6 @@ const EDITS: &[Edit] = &[
     bury_application,
     forget,
     change_protocol,
-    change_key,
     reorder,
 ];
 
@@ -51,9 +50,14 @@ const STICKY: &[&str] = &[
 /// Some edits, and what follows from them.
 pub(crate) fn edit(tape: &mut Tape, names: &mut Names, desired: &mut DesiredState) {
     desired.resources.retain(|_, r| !r.is_tombstone());
-    for _ in 0..=tape.below(5) {
-        let edit = EDITS[tape.below(EDITS.len())];
-        edit(tape, names, desired);
+    if tape.chance(10) {
+        // Alone: who gets another key and another name at once cannot be known again.
+        change_key(tape, names, desired);
+    } else {
+        for _ in 0..=tape.below(5) {
+            let edit = EDITS[tape.below(EDITS.len())];
+            edit(tape, names, desired);
+        }
     }
     legalise(desired);
 }

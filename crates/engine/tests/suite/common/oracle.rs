@@ -108,7 +108,8 @@ fn means(field: &FieldSpec, wanted: &Value, is: Option<&Value>, quirks: &Quirks)
     if let (Some(members), Value::Object(wanted)) = (field.members(), wanted) {
         let Value::Object(is) = is else { return false };
         return wanted.iter().all(|(name, value)| match (value, is.get(name)) {
-            (Value::Null, Some(filled)) => quirks.put_fills_defaults && members[name].default.as_ref() == Some(filled),
+            // What is left out has its default, whether that is stored or not.
+            (Value::Null, Some(stored)) => members[name].default.as_ref() == Some(stored),
             (_, shown) => means(&members[name], value, shown, quirks),
         });
     }
