@@ -10,8 +10,8 @@ mod common;
 
 use std::time::Instant;
 
+use common::manners::Manners;
 use common::run::{World, header};
-use common::tenant::Manners;
 use common::vendor::CATALOG;
 use serde_json::json;
 use tilewright_core::diff::{DiffInput, diff};

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use common::check;
 use common::manifests::{self, Names};
+use common::manners::Manners;
 use common::mutate;
 use common::run::{World, any_order};
 use common::tape::Tape;
-use common::tenant::Manners;
 use common::vendor::CATALOG;
 use proptest::prelude::*;
 use tilewright_core::diff::Action;

@@ -6,8 +6,9 @@ use tilewright_core::diff::{Action, Note, Problem, ProblemKind, Reason, canonica
 use tilewright_core::plan::{Operation, Plan};
 use tilewright_core::{Address, FieldPath, FieldSpec, LiveState, Policy, RemoteId, Value, Violation, deletes, guard};
 
+use super::manners::is_empty;
 use super::run::{Planned, World};
-use super::tenant::{Tenant, is_empty};
+use super::tenant::Tenant;
 use super::vendor::{CATALOG, referred, spec, taken};
 
 type Check = Result<(), String>;

@@ -5,6 +5,7 @@
 
 pub(crate) mod check;
 pub(crate) mod manifests;
+pub(crate) mod manners;
 pub(crate) mod mutate;
 pub(crate) mod run;
 pub(crate) mod story;

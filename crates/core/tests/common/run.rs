@@ -9,8 +9,9 @@ use tilewright_core::{
     Resource, Shape, Value,
 };
 
+use super::manners::{Manners, is_empty};
 use super::tape::Tape;
-use super::tenant::{Manners, Run, Tenant, is_empty};
+use super::tenant::{Run, Tenant};
 use super::vendor::{CATALOG, spec};
 
 /// Manifests, a tenant, and what is remembered.

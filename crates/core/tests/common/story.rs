@@ -9,8 +9,8 @@ use tilewright_core::plan::{Operation, Plan};
 use tilewright_core::{Address, DocumentId, LiveObject, Metadata, RemoteId, Resource, Value};
 
 use super::manifests::bury;
+use super::manners::Manners;
 use super::run::{Planned, World};
-use super::tenant::Manners;
 
 /// A world, and what happens to it.
 pub(crate) struct Story {
