@@ -85,8 +85,9 @@ fn differences(
 }
 
 fn mark_all(input: &ApplyInput<'_>, bindings: &mut Bindings, live: &LiveState, finished: &BTreeSet<Address>) {
-    let ids: BTreeMap<Address, String> =
-        bindings.resources.iter().map(|(a, b)| (a.clone(), b.id.to_string())).collect();
+    // What is referred to may be live without being bound: it was not selected.
+    let mut ids: BTreeMap<Address, String> = input.ids.iter().map(|(a, id)| (a.clone(), id.to_string())).collect();
+    ids.extend(bindings.resources.iter().map(|(a, b)| (a.clone(), b.id.to_string())));
     for address in finished {
         let Some(resource) = input.desired.resources.get(address) else { continue };
         let Some(spec) = input.reader.backend().catalog().spec(&resource.spec_name) else { continue };
