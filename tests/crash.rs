@@ -16,7 +16,7 @@ use tilewright_simulator::World;
 
 use crate::common::{Output, PROJECT, Sandbox, Tenant, documents, files_in, holds, read};
 use server::{Server, Trouble};
-use truth::{Documents, Ids, Untold, ids_in, lost, object, untruths};
+use truth::{Documents, Ids, Reported, ids_in, lost, object, untruths};
 
 const BEFORE: &str = include_str!("crash/before.yaml");
 const AFTER: &str = include_str!("crash/after.yaml");
@@ -179,9 +179,9 @@ impl Case<'_> {
         };
         let (before, after) = (tenant(sandbox, &start.world), tenant(sandbox, &server.world()));
         let bound = ids_in(&read(&sandbox.path(BINDINGS)));
-        let untold =
-            Untold { before: &before, after: &after, start: &start.ids, bound: &bound, documents: &stated(sandbox) };
-        wrong.extend(untruths(&report, &untold));
+        let reported =
+            Reported { before: &before, after: &after, start: &start.ids, bound: &bound, documents: &stated(sandbox) };
+        wrong.extend(untruths(&report, &reported));
         if output.code == Some(0) {
             wrong.extend(state_of(start, server, sandbox).into_iter().map(|w| format!("after exit code 0: {w}")));
         }
@@ -277,26 +277,35 @@ fn try_all(start: &Start, cases: &[Case<'_>]) -> Vec<Outcome> {
     outcomes.into_inner().unwrap().into_values().collect()
 }
 
+/// What became of one trouble, in one column of the table.
+#[derive(Default)]
+struct Cell {
+    /// How often the first run ended in each way.
+    ends: BTreeMap<String, usize>,
+    of: usize,
+    right: usize,
+}
+
 /// What became of each trouble, with the state kept and lost.
 fn table(cases: &[Case<'_>], outcomes: &[Outcome]) -> String {
-    let mut rows: Vec<(&str, [BTreeMap<String, usize>; 2], [usize; 2])> = Vec::new();
+    let mut rows: Vec<(&str, [Cell; 2])> = Vec::new();
     for (case, outcome) in cases.iter().zip(outcomes) {
-        if rows.last().is_none_or(|(name, _, _)| *name != case.name) {
-            rows.push((case.name, [BTreeMap::new(), BTreeMap::new()], [0, 0]));
+        if rows.last().is_none_or(|(name, _)| *name != case.name) {
+            rows.push((case.name, Default::default()));
         }
-        let (_, codes, converged) = rows.last_mut().unwrap();
-        let column = usize::from(case.loses_state);
-        let code = outcome.code.map_or_else(|| "killed".to_owned(), |code| format!("exit {code}"));
-        *codes[column].entry(code).or_default() += 1;
-        converged[column] += usize::from(outcome.wrong.is_empty());
+        let cell = &mut rows.last_mut().unwrap().1[usize::from(case.loses_state)];
+        let end = outcome.code.map_or_else(|| "killed".to_owned(), |code| format!("exit {code}"));
+        *cell.ends.entry(end).or_default() += 1;
+        cell.of += 1;
+        cell.right += usize::from(outcome.wrong.is_empty());
     }
     let mut text = String::new();
-    let _ = writeln!(text, "{:26} | {:22} | {:12} | {:22} | then right", "", "state kept", "then right", "state lost");
-    for (name, codes, converged) in rows {
-        let all: [usize; 2] = [0, 1].map(|c| codes[c].values().sum());
-        let cell = |c: usize| codes[c].iter().map(|(code, n)| format!("{code} × {n}")).collect::<Vec<_>>().join(", ");
-        let right = |c: usize| format!("{} of {}", converged[c], all[c]);
-        let _ = writeln!(text, "{name:26} | {:22} | {:12} | {:22} | {}", cell(0), right(0), cell(1), right(1));
+    let _ = writeln!(text, "{:26} | {:24} | {:10} | {:24} | then right", "", "state kept", "then right", "state lost");
+    for (name, [kept, lost]) in rows {
+        let ends = |cell: &Cell| cell.ends.iter().map(|(e, n)| format!("{e} × {n}")).collect::<Vec<_>>().join(", ");
+        let right = |cell: &Cell| format!("{} of {}", cell.right, cell.of);
+        let _ = write!(text, "{name:26} | {:24} | {:10} | ", ends(&kept), right(&kept));
+        let _ = writeln!(text, "{:24} | {}", ends(&lost), right(&lost));
     }
     text
 }

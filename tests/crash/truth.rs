@@ -23,8 +23,8 @@ pub(super) fn ids_in(bindings: &str) -> Ids {
 pub(super) fn object(tenant: &Tenant, id: &str) -> Option<Json> {
     let applications = tenant.applications();
     let clients = applications.iter().flat_map(|a| a["clients"].as_object().unwrap().values());
-    let all = applications.iter().copied().chain(clients).map(|o| &o["fields"]);
-    let mut found = all.filter(|fields| own_id(fields) == id).cloned().next()?;
+    let mut all = applications.iter().copied().chain(clients).map(|o| &o["fields"]);
+    let mut found = all.find(|fields| own_id(fields) == id)?.clone();
     found.as_object_mut().unwrap().remove("updated_at");
     Some(found)
 }
@@ -37,7 +37,7 @@ fn own_id(fields: &Json) -> &str {
 
 /// What is wrong with the report of an apply: a step that is said to be done shows, and one that is said to have failed,
 /// or to have been left out, does not.
-pub(super) fn untruths(report: &Json, case: &Untold<'_>) -> Vec<String> {
+pub(super) fn untruths(report: &Json, case: &Reported<'_>) -> Vec<String> {
     let steps = report["report"]["steps"].as_array().unwrap();
     let mut by_address: BTreeMap<&str, Vec<&Json>> = BTreeMap::new();
     steps.iter().for_each(|s| by_address.entry(s["address"].as_str().unwrap()).or_default().push(s));
@@ -60,8 +60,8 @@ pub(super) fn untruths(report: &Json, case: &Untold<'_>) -> Vec<String> {
     wrong
 }
 
-/// A run with a report.
-pub(super) struct Untold<'a> {
+/// What a run that made a report began with and ended in.
+pub(super) struct Reported<'a> {
     pub(super) before: &'a Tenant,
     pub(super) after: &'a Tenant,
     /// What was bound before.
@@ -71,7 +71,7 @@ pub(super) struct Untold<'a> {
     pub(super) documents: &'a Documents,
 }
 
-impl Untold<'_> {
+impl Reported<'_> {
     /// A single step that is said to be done, and is not.
     fn hidden(&self, address: &str, step: &Json) -> Option<String> {
         let told = format!("{} {address}", step["verb"].as_str().unwrap());
@@ -108,7 +108,6 @@ impl Untold<'_> {
     fn moved(&self, address: &str) -> Option<String> {
         match self.start.get(address) {
             Some(id) => {
-                // Which client is the default one is shown in the application, and no step of the application's.
                 let same = object(self.before, id) == object(self.after, id);
                 (!same).then(|| format!("no step at {address} is said to be done, and it changed"))
             }

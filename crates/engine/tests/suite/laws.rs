@@ -105,7 +105,7 @@ async fn rests(bench: &Bench, desired: &DesiredState, send_unverifiable: bool) -
 }
 
 /// A life: manifests, applied; then portal changes and edits, applied; twice.
-fn life(numbers: Numbers, quirks: Quirks) -> Result<(), String> {
+fn life(numbers: Numbers, quirks: &Quirks) -> Result<(), String> {
     let mut tape = Tape::new(numbers);
     let mut names = Names::default();
     let mut world = World::new("tnt-test");
@@ -115,7 +115,7 @@ fn life(numbers: Numbers, quirks: Quirks) -> Result<(), String> {
     at_once(async {
         let send_unverifiable = tape.chance(50);
         for round_no in 0..3 {
-            adapt(&mut desired, &quirks);
+            adapt(&mut desired, quirks);
             let what = |e: String| format!("round {round_no}: {e}");
             round(&bench, &desired, None, send_unverifiable).await.map_err(what)?;
             rests(&bench, &desired, send_unverifiable).await.map_err(what)?;
@@ -139,12 +139,12 @@ proptest! {
 
     #[test]
     fn a_tenant_is_what_the_manifests_say_and_stays_so(numbers in numbers(600)) {
-        life(numbers, Quirks::default()).map_err(fail)?;
+        life(numbers, &Quirks::default()).map_err(fail)?;
     }
 
     #[test]
     fn so_it_is_with_every_question_answered_otherwise(numbers in numbers(600)) {
-        life(numbers, Quirks::all_thrown()).map_err(fail)?;
+        life(numbers, &Quirks::all_thrown()).map_err(fail)?;
     }
 }
 
@@ -156,6 +156,6 @@ proptest! {
         let (name, throw) = Quirks::switches()[at];
         let mut quirks = Quirks::default();
         throw(&mut quirks);
-        life(numbers, quirks).map_err(|e| fail(format!("{name}: {e}")))?;
+        life(numbers, &quirks).map_err(|e| fail(format!("{name}: {e}")))?;
     }
 }

@@ -63,7 +63,7 @@ fn what_depends_on_a_stale_step_is_skipped_with_its_root() {
     let before = two("Before", "https://x.example.com/");
     let bench = settled(&before);
     // `a` takes the subdomain that `b` lets go of.
-    let mut after = before.clone();
+    let mut after = before;
     let sub = |desired: &mut DesiredState, text: &str, label: &str| {
         let fields = &mut desired.resources.get_mut(&address(text)).unwrap().fields;
         fields.insert("subdomain".to_owned(), tilewright_core::Value::String(label.to_owned()));

@@ -59,6 +59,7 @@ pub(crate) struct Planned {
 
 /// Why there is no plan.
 #[derive(Debug)]
+#[expect(dead_code, reason = "what is inside is shown where a test fails")]
 pub(crate) enum Trouble {
     Token(TokenError),
     Refresh(RefreshError),

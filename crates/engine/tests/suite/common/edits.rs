@@ -1,7 +1,5 @@
 //! Random edits of manifests, as people make them. They stay legal, and the API can follow them.
 
-use std::collections::BTreeMap;
-
 use tilewright_core::{Address, DesiredState, Value};
 
 use super::fields::{is_free, schema_of, some_fields, value};
@@ -258,9 +256,4 @@ fn reverse(value: &mut Value) {
         Value::Object(members) => members.values_mut().for_each(reverse),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Ref(_) => {}
     }
-}
-
-/// The fields of a resource, to change them.
-pub(crate) fn fields<'a>(desired: &'a mut DesiredState, address: &Address) -> &'a mut BTreeMap<String, Value> {
-    &mut desired.resources.get_mut(address).expect("it is there").fields
 }

@@ -138,7 +138,10 @@ pub(crate) fn settle(tape: &mut Tape, client: &mut Resource) {
         && tape.chance(60)
         && let Some(Value::List(uris)) = fields.get_mut("redirect_uris")
     {
-        uris.push(text("com.example.app://callback"));
+        let own = text("com.example.app://callback");
+        if !uris.contains(&own) {
+            uris.push(own);
+        }
     }
     if is(fields, "fapi_version_compliancy") {
         fields.insert("enforce_par".to_owned(), Value::Bool(true));

@@ -190,9 +190,7 @@ fn unmoved(
             continue;
         }
         let field = resource.and_then(|r| spec(&r.spec_name).fields.get(name));
-        if let (Some(field), Some(a), Some(b)) = (field, a, b)
-            && canonical(field, &Value::from_json(a)) == canonical(field, &Value::from_json(b))
-        {
+        if same(field, a, b) {
             continue;
         }
         let stated = resource.and_then(|r| r.fields.get(name));
@@ -210,6 +208,12 @@ fn unmoved(
         }
     }
     Ok(())
+}
+
+/// Whether two stored values mean the same.
+fn same(field: Option<&FieldSpec>, a: Option<&Json>, b: Option<&Json>) -> bool {
+    let form = |json: &Json| field.map(|f| canonical(f, &Value::from_json(json)));
+    a == b || a.zip(b).is_some_and(|(a, b)| field.is_some() && form(a) == form(b))
 }
 
 fn follows(resource: Option<&Resource>, quirks: &Quirks) -> bool {
@@ -239,7 +243,7 @@ fn kept(
     for name in names {
         let (a, b) = (was.get(name), is.get(name));
         let inner = field.members().and_then(|m| m.get(name));
-        if a != b && !inner.is_some_and(|f| filled(f, a, b, quirks)) {
+        if !same(inner, a, b) && !inner.is_some_and(|f| filled(f, a, b, quirks)) {
             return Err(format!("{name} moved by itself from {a:?} to {b:?}"));
         }
     }
