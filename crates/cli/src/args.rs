@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tilewright_core::plan::Header;
 
+use crate::error::CommandError;
 use crate::selection::Selection;
 
 /// Keeps the applications and clients of a Mosaic tenant equal to YAML manifests
@@ -111,6 +112,29 @@ pub(crate) struct Where {
     pub(crate) concurrency: u16,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+}
+
+impl ConnectionArgs {
+    /// Without empty values, as pipelines make of unset variables.
+    ///
+    /// # Errors
+    /// A URL with a user and password in it, which would be shown wherever the URL is.
+    pub(crate) fn without_empty(&self) -> Result<Self, CommandError> {
+        let filled = |value: &Option<String>| value.clone().filter(|v| !v.trim().is_empty());
+        let url = |value: &Option<String>| match filled(value) {
+            Some(url) if url.split('/').nth(2).is_some_and(|authority| authority.contains('@')) => {
+                Err(CommandError::usage("a URL must not have a user or password in it")
+                    .hint("credentials go into TILEWRIGHT_CLIENT_ID and TILEWRIGHT_CLIENT_SECRET"))
+            }
+            other => Ok(other),
+        };
+        Ok(Self {
+            base_url: url(&self.base_url)?,
+            token_url: url(&self.token_url)?,
+            client_id: filled(&self.client_id),
+            tenant_id: filled(&self.tenant_id),
+        })
+    }
 }
 
 impl Where {

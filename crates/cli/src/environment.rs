@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use tilewright_core::Secret;
+use tilewright_core::{Key, Secret};
 use tilewright_engine::{Credentials, HttpTransport, Transport};
 use tilewright_loader::{Endpoint, Environment, EnvironmentRequest, Project, Rejected, discover};
 use tilewright_mosaic::{REGIONS, base_url_of_region, token_url_of};
@@ -77,6 +77,7 @@ impl Setting {
 
     /// The manifests of one environment, or of every one where none is named.
     pub(crate) fn layers(&self, name: Option<&str>) -> Result<Vec<Layer>, CommandError> {
+        let name = checked_name(name)?;
         match (&self.project, name) {
             (Some(project), None) => project.environments().into_iter().map(|n| self.layer(Some(n))).collect(),
             (Some(_), Some(_)) | (None, _) => Ok(vec![self.layer(name)?]),
@@ -85,6 +86,7 @@ impl Setting {
 
     /// The manifests of one environment. Asks for no credentials.
     pub(crate) fn layer(&self, name: Option<&str>) -> Result<Layer, CommandError> {
+        let name = checked_name(name)?;
         let Some(project) = &self.project else {
             return Ok(Layer {
                 environment: name.unwrap_or(NAMELESS).to_owned(),
@@ -135,6 +137,8 @@ impl Setting {
 
     /// The tenant of an environment, with what flags and variables say over the project file.
     pub(crate) fn place(&self, name: Option<&str>, args: &ConnectionArgs) -> Result<Place, CommandError> {
+        let args = &args.without_empty()?;
+        let name = checked_name(name)?;
         let secret = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty()).map(Secret::new);
         let client_secret = secret("TILEWRIGHT_CLIENT_SECRET");
         let access_token = secret("TILEWRIGHT_ACCESS_TOKEN");
@@ -189,9 +193,11 @@ impl Parts<'_> {
         let (base_url, token_url) = match (&self.args.base_url, stated) {
             (Some(url), _) => (url.clone(), None),
             (None, Some(Endpoint::Simulator(file))) => {
-                let wanted = tenant.as_deref().unwrap_or(SIMULATED);
+                let stated_tenant = tenant;
+                let wanted = stated_tenant.as_deref().unwrap_or(SIMULATED);
                 let Embedded { transport, base_url, credentials, tenant } = open(StateFile::new(file), wanted)?;
-                return Ok(make(base_url, credentials, Some(tenant), Some(transport)));
+                // A tenant that somebody names must be this one; the token says whether it is.
+                return Ok(make(base_url, credentials, stated_tenant.or(Some(tenant)), Some(transport)));
             }
             (None, Some(Endpoint::Region(region))) => {
                 let url = base_url_of_region(&region)
@@ -205,15 +211,26 @@ impl Parts<'_> {
         let token_url = token_url.ok_or_else(|| {
             CommandError::usage(format!("`{base_url}` is no URL")).hint("give one such as https://host/cis")
         })?;
+        let overridden = self.args.client_id.is_some() && self.client_secret.is_some();
         let client_id = self.args.client_id.clone().or_else(|| environment.as_ref().and_then(|e| e.client_id.clone()));
         let client_secret = self.client_secret.or_else(|| environment.as_mut().and_then(|e| e.client_secret.take()));
-        let token = self.access_token.or_else(|| environment.as_mut().and_then(|e| e.access_token.take()));
+        let stated_token = environment.as_mut().and_then(|e| e.access_token.take()).filter(|_| !overridden);
+        let token = self.access_token.or(stated_token);
         let credentials = match (token, client_id, client_secret) {
             (Some(token), _, _) => Credentials::AccessToken(token),
             (None, Some(id), Some(secret)) => Credentials::Client { token_url, id, secret },
             (None, _, _) => return Err(nobody()),
         };
         Ok(make(base_url.trim_end_matches('/').to_owned(), credentials, tenant, None))
+    }
+}
+
+/// The name of an environment is a file's name too. An empty one, as pipelines make of unset variables, is none.
+fn checked_name(name: Option<&str>) -> Result<Option<&str>, CommandError> {
+    let name = name.filter(|n| !n.is_empty());
+    match name.map(Key::new).transpose() {
+        Ok(_) => Ok(name),
+        Err(_) => Err(CommandError::usage("the name of an environment has 1 to 63 characters of a-z, 0-9 and `-`")),
     }
 }
 

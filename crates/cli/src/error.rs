@@ -112,6 +112,9 @@ impl From<CallError> for CommandError {
                 401 => "the tenant refuses the token: check the credentials of the environment",
                 403 => "the token may not do this: a client of a management application, with an admin role, is needed",
                 404 => "check `base_url`: it ends in `/cis` for the vendor's own hosts",
+                300..=399 => {
+                    "`base_url` leads elsewhere, and redirects are not followed with a token: give the final URL"
+                }
                 400 => "the tenant refuses the request itself; what it says is above",
                 429 => "the tenant limits the rate: try again later, or with a smaller --concurrency",
                 _ => "try again later",
@@ -125,7 +128,10 @@ impl From<RefreshError> for CommandError {
         let message = error.to_string();
         match error {
             RefreshError::Call(call) => Self::from(*call),
-            RefreshError::ListLies { .. } | RefreshError::NoChildren { .. } | RefreshError::Vanished { .. } => {
+            RefreshError::ListLies { .. }
+            | RefreshError::NoChildren { .. }
+            | RefreshError::Twice { .. }
+            | RefreshError::Vanished { .. } => {
                 Self::new(Exit::Unreachable, format!("live state cannot be trusted: {message}"))
                     .hint("the tenant may be in the middle of a change: try again in a minute")
             }
@@ -137,6 +143,7 @@ impl From<BindingsError> for CommandError {
     fn from(error: BindingsError) -> Self {
         let message = error.to_string();
         match error {
+            BindingsError::NoRandomness => Self::new(Exit::Failure, message).hint("check /dev/urandom"),
             BindingsError::Io { .. } => Self::new(Exit::Failure, message).hint("check the rights on that folder"),
             BindingsError::Damaged { .. } => Self::new(Exit::Failure, message).hint(
                 "restore it from a backup or from version control; without it, resources are found again by their display names: move it away for that",

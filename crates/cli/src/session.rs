@@ -80,6 +80,7 @@ impl Session {
         let mut bindings = file.load()?;
         let leftover = JournalFile::beside(file.path()).read()?;
         if let Some(leftover) = &leftover {
+            check_leftover(&file, leftover, &bindings, place_of.tenant.as_deref())?;
             let missing = leftover.fold_into(&mut bindings);
             match ApplyLock::holder(file.path()) {
                 Some(holder) => tell_of_running(&holder),
@@ -131,6 +132,7 @@ impl Session {
         self.bindings = self.file.load()?;
         self.leftover = JournalFile::beside(self.file.path()).read()?;
         if let Some(leftover) = &self.leftover {
+            check_leftover(&self.file, leftover, &self.bindings, self.place.tenant.as_deref())?;
             leftover.fold_into(&mut self.bindings);
         }
         check_tenant(&self.file, &self.bindings, self.place.tenant.as_deref())?;
@@ -299,9 +301,24 @@ fn tell_of(leftover: &Leftover, missing: usize) {
 
 /// Ids of one tenant mean nothing in another.
 fn check_tenant(file: &BindingsFile, bindings: &Bindings, tenant: Option<&str>) -> Result<(), CommandError> {
-    match (&bindings.tenant, tenant) {
+    of_tenant(file.path(), bindings.tenant.as_ref(), tenant)
+}
+
+/// The same for what a killed apply left.
+fn check_leftover(
+    file: &BindingsFile,
+    leftover: &Leftover,
+    bindings: &Bindings,
+    tenant: Option<&str>,
+) -> Result<(), CommandError> {
+    let journal = JournalFile::beside(file.path());
+    of_tenant(journal.path(), leftover.tenant.as_ref(), tenant.or(bindings.tenant.as_deref()))
+}
+
+fn of_tenant(path: &Path, found: Option<&String>, tenant: Option<&str>) -> Result<(), CommandError> {
+    match (found, tenant) {
         (Some(found), Some(expected)) if found != expected => Err(BindingsError::OtherTenant {
-            path: file.path().to_owned(),
+            path: path.to_owned(),
             found: found.clone(),
             expected: expected.to_owned(),
         }

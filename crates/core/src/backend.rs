@@ -156,7 +156,7 @@ pub trait Backend: Send + Sync {
     fn read(&self, target: &Target) -> ReadRequest;
 
     /// Reads a list answer. `parent` as in the request. Unknown members are kept or passed over, never an error;
-    /// objects of sorts that the catalog does not know are left out.
+    /// objects of sorts that the catalog does not know have the name of no schema: they are counted, and never matched.
     ///
     /// # Errors
     /// [`DecodeError`] where the body is not a list of such objects: never an empty list instead.

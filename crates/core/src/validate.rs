@@ -25,6 +25,7 @@ pub fn validate(desired: &DesiredState, catalog: &Catalog) -> Vec<Finding> {
     defaults(desired, catalog, &mut findings);
     unique_values(desired, catalog, &mut findings);
     pins(desired, &mut findings);
+    former_names(desired, catalog, &mut findings);
     findings.sort_by(|a, b| a.place.cmp(&b.place).then_with(|| (a.code, &a.message).cmp(&(b.code, &b.message))));
     findings
 }
@@ -252,6 +253,24 @@ fn pins(desired: &DesiredState, findings: &mut Vec<Finding>) {
                     format!("{} and {} are pinned to one id", resource.address, other.address),
                 )
                 .related(in_metadata(other, "id"), "the other one"),
+            );
+        }
+    }
+}
+
+/// No two resources of one kind and parent were called the same.
+fn former_names(desired: &DesiredState, catalog: &Catalog, findings: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<(&str, Option<Address>, &str), &Resource> = BTreeMap::new();
+    for resource in desired.present() {
+        let Some(name) = &resource.metadata.renamed_from else { continue };
+        let kind = catalog.kind(resource.address.kind()).and_then(|k| k.parent.as_ref());
+        let parent = kind.and_then(|p| resource.address.parent(&p.segment));
+        if let Some(other) = seen.insert((resource.address.kind(), parent, name), resource) {
+            let message = format!("{} and {} both claim to have been \"{name}\"", resource.address, other.address);
+            findings.push(
+                Finding::error("renamed-twice", in_metadata(resource, "renamed_from"), message)
+                    .related(in_metadata(other, "renamed_from"), "the other one")
+                    .help("keep it on the one that the live object is to become"),
             );
         }
     }

@@ -28,6 +28,9 @@ pub enum BindingsError {
         /// Why.
         source: std::io::Error,
     },
+    /// The operating system has no randomness for the key of new bindings.
+    #[error("the operating system gives no randomness for the key of new bindings")]
+    NoRandomness,
     /// The file is not what tilewright wrote.
     #[error("the bindings file {path} is damaged: {reason}", path = .path.display())]
     Damaged {
@@ -45,7 +48,7 @@ pub enum BindingsError {
         found: u64,
     },
     /// The ids in it belong to another tenant.
-    #[error("the bindings file {path} is for the tenant {found}, and this environment's tenant is {expected}", path = .path.display())]
+    #[error("{path} is for the tenant {found}, and this environment's tenant is {expected}", path = .path.display())]
     OtherTenant {
         /// The file.
         path: PathBuf,
@@ -83,7 +86,9 @@ impl BindingsFile {
     pub fn load(&self) -> Result<Bindings, BindingsError> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Bindings::new(fresh_key())),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return fresh_key().map(Bindings::new).map_err(|_| BindingsError::NoRandomness);
+            }
             Err(source) => return Err(self.io("read", source)),
         };
         let damaged = |e: serde_json::Error| BindingsError::Damaged { path: self.path.clone(), reason: e.to_string() };
@@ -133,11 +138,11 @@ impl BindingsFile {
     }
 }
 
-/// A new key from the operating system. Where it has no randomness, a key of zeros still tells values apart.
-fn fresh_key() -> FingerprintKey {
+/// A new key from the operating system.
+fn fresh_key() -> Result<FingerprintKey, getrandom::Error> {
     let mut bytes = [0; 32];
-    let _ = getrandom::fill(&mut bytes);
-    FingerprintKey::new(bytes)
+    getrandom::fill(&mut bytes)?;
+    Ok(FingerprintKey::new(bytes))
 }
 
 #[cfg(test)]

@@ -167,6 +167,7 @@ impl Caller {
                         continue;
                     }
                     let text = self.backend.error_text(response.body());
+                    let text = text.map(|t| self.tokens.without_secrets(&t, Some(&token)));
                     (Ending::Status(status, retry_after(&response)), CallErrorKind::Status { status, text })
                 }
                 Err(error) => (Ending::Lost(error.clone()), CallErrorKind::Lost(error)),

@@ -55,7 +55,7 @@ enum Entry {
     Intent { step: usize, address: Address, verb: String, brings: Option<Address> },
     /// An object is known to be made.
     Made { address: Address, id: RemoteId, parent: Option<RemoteId>, protect: bool },
-    /// A write has ended in a known way.
+    /// A write has ended, in a known way or not.
     Ended { step: usize, outcome: String },
 }
 

@@ -55,6 +55,14 @@ pub enum RefreshError {
         /// The child that it says it has.
         default: RemoteId,
     },
+    /// A list shows two different objects with one id.
+    #[error("the list of {kind}s shows two different objects with the id {id}")]
+    Twice {
+        /// The kind's segment.
+        kind: String,
+        /// The id.
+        id: RemoteId,
+    },
     /// An object was listed and is gone a moment later.
     #[error("{kind} {id} was listed, and is not there when it is read by itself")]
     Vanished {
@@ -75,7 +83,7 @@ impl RefreshError {
     /// Whether two readings contradict each other, which passes where one of them only lags behind a write.
     pub(crate) fn is_contradiction(&self) -> bool {
         match self {
-            Self::ListLies { .. } | Self::NoChildren { .. } | Self::Vanished { .. } => true,
+            Self::ListLies { .. } | Self::NoChildren { .. } | Self::Twice { .. } | Self::Vanished { .. } => true,
             // What was just listed is said not to be there when what is in it is asked for.
             Self::Call(error) => matches!(error.kind.status(), Some(400 | 404)),
         }
@@ -90,7 +98,7 @@ impl RefreshError {
 /// [`RefreshError`]: a broken read is never an empty tenant.
 pub async fn refresh(reader: &Reader, input: RefreshInput<'_>) -> Result<LiveState, RefreshError> {
     let mut live = LiveState::default();
-    reader.roots().await?.into_iter().for_each(|object| live.insert(object));
+    add(&mut live, reader.roots().await?)?;
     let catalog = reader.backend().catalog();
     confirm_gone(reader, &input, catalog, &mut live, true).await?;
     let families = families(&input, &live, catalog);
@@ -122,11 +130,22 @@ pub async fn refresh(reader: &Reader, input: RefreshInput<'_>) -> Result<LiveSta
     for answer in children {
         let (parent, objects) = answer?;
         check_children(&live, &parent, &objects)?;
-        objects.into_iter().for_each(|object| live.insert(object));
+        add(&mut live, objects)?;
         live.opened.insert(parent);
     }
     confirm_gone(reader, &input, catalog, &mut live, false).await?;
     Ok(live)
+}
+
+/// Adds what a list shows. One id for two different objects cannot be trusted.
+fn add(live: &mut LiveState, listed: Vec<LiveObject>) -> Result<(), RefreshError> {
+    for object in listed {
+        if live.object(&object.kind, &object.id).is_some_and(|known| *known != object) {
+            return Err(RefreshError::Twice { kind: object.kind, id: object.id });
+        }
+        live.insert(object);
+    }
+    Ok(())
 }
 
 fn check_children(live: &LiveState, parent: &RemoteId, objects: &[LiveObject]) -> Result<(), RefreshError> {

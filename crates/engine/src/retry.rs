@@ -58,7 +58,7 @@ impl RetryPolicy {
         }
         let doubled = self.first_wait * 2_u32.saturating_pow(tries.saturating_sub(1).min(10));
         let wait = asked.unwrap_or_else(|| doubled.mul_f64(0.5 + chance));
-        (waited + wait <= self.max_wait).then_some(wait)
+        waited.checked_add(wait).is_some_and(|all| all <= self.max_wait).then_some(wait)
     }
 }
 

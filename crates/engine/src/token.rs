@@ -133,6 +133,15 @@ impl TokenSource {
         Ok(token)
     }
 
+    /// A text of the tenant's without our own secret and token, which some servers repeat.
+    pub(crate) fn without_secrets(&self, text: &str, token: Option<&Token>) -> String {
+        let own = match &self.credentials {
+            Credentials::Client { secret, .. } | Credentials::AccessToken(secret) => secret,
+        };
+        let secrets = std::iter::once(own).chain(token.map(|t| &t.text)).map(Secret::reveal);
+        secrets.filter(|s| !s.is_empty()).fold(text.to_owned(), |text, secret| text.replace(secret, "(hidden)"))
+    }
+
     /// Whether a refused token can be replaced by another one.
     pub(crate) fn can_renew(&self) -> bool {
         matches!(self.credentials, Credentials::Client { .. })
@@ -172,7 +181,7 @@ impl TokenSource {
         let response = self.transport.send(request).await;
         let response = response.map_err(|source| TokenError::Unreachable { url: url.clone(), source })?;
         if response.status() != StatusCode::OK {
-            let text = self.backend.error_text(response.body());
+            let text = self.backend.error_text(response.body()).map(|t| self.without_secrets(&t, None));
             return Err(TokenError::Refused { url: url.clone(), status: response.status().as_u16(), text });
         }
         parse(response.body()).ok_or_else(|| TokenError::NoToken { url: url.clone() })

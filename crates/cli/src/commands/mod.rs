@@ -17,7 +17,7 @@ use clap::Parser;
 use crate::args::{Cli, Command, Format, Global};
 use crate::error::{CommandError, Details};
 use crate::exit::Exit;
-use crate::render::{self, BOLD, REMOVED, paint};
+use crate::render::{self, BOLD, REMOVED, one_line, paint};
 
 /// Parses the command line and runs the command.
 pub(crate) fn run() -> ExitCode {
@@ -88,7 +88,8 @@ fn error_text(error: &CommandError) -> String {
         Details::Problems(problems) => {
             for problem in problems {
                 let head = paint(REMOVED, "error:");
-                text.push_str(&format!("{head} {}: {}\n  {}\n", problem.address, problem.kind, problem.kind.help()));
+                let kind = one_line(&problem.kind.to_string());
+                text.push_str(&format!("{head} {}: {kind}\n  {}\n", problem.address, problem.kind.help()));
             }
         }
         Details::Violations(violations) => {
@@ -98,7 +99,7 @@ fn error_text(error: &CommandError) -> String {
             }
         }
     }
-    text.push_str(&format!("{} {}\n", paint(REMOVED, "error:"), error.message));
+    text.push_str(&format!("{} {}\n", paint(REMOVED, "error:"), one_line(&error.message)));
     for hint in &error.hints {
         text.push_str(&format!("{} {hint}\n", paint(BOLD, "hint:")));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use tilewright_core::RemoteId;
 use tilewright_engine::{Convergence, Finding, Moved, Report, StepOutcome, StepReport};
 
-use super::values::{inline, visible};
+use super::values::{inline, one_line, visible};
 use super::words::counted;
 use super::{ADDED, BOLD, CHANGED, DIM, REMOVED, paint};
 
@@ -20,7 +20,7 @@ pub(crate) fn report_text(report: &Report) -> String {
         step_text(&mut out, step);
     }
     for sentence in sentences(report) {
-        let _ = writeln!(out, "{sentence}");
+        let _ = writeln!(out, "{}", one_line(&sentence));
     }
     let _ = writeln!(out, "{}", paint(BOLD, &verdict(report)));
     out
@@ -32,13 +32,14 @@ fn step_text(out: &mut String, step: &StepReport) {
         StepOutcome::Failed { .. } | StepOutcome::Unknown { .. } => (REMOVED, "✗"),
         StepOutcome::Stale { .. } | StepOutcome::Skipped { .. } | StepOutcome::NotRun => (CHANGED, "·"),
     };
-    let id = step.id.as_ref().map(RemoteId::as_str).map(|id| format!(" {}", paint(DIM, id))).unwrap_or_default();
-    let outcome = outcome(&step.outcome);
+    let id =
+        step.id.as_ref().map(RemoteId::as_str).map(|id| format!(" {}", paint(DIM, &one_line(id)))).unwrap_or_default();
+    let outcome = one_line(&outcome(&step.outcome));
     let outcome =
         if step.outcome == StepOutcome::Done { String::new() } else { format!("  {}", paint(style, &outcome)) };
     let _ = writeln!(out, "  {} {:>3}. {} {}{id}{outcome}", paint(style, sign), step.step, step.verb, step.address);
     for finding in &step.findings {
-        let text = finding_text(step, finding);
+        let text = one_line(&finding_text(step, finding));
         let text = if finding.is_failure() { paint(REMOVED, &format!("! {text}")) } else { paint(DIM, &text) };
         let _ = writeln!(out, "         {text}");
     }
@@ -52,6 +53,10 @@ pub(super) fn outcome(outcome: &StepOutcome) -> String {
         StepOutcome::Stale { moved: Moved::Gone } => "stale: the object is gone since the plan was made".to_owned(),
         StepOutcome::Stale { moved: Moved::Made { id } } => {
             format!("stale: it was made since the plan was made ({id})")
+        }
+        StepOutcome::Stale { moved: Moved::Grown { ids } } => {
+            let ids: Vec<_> = ids.iter().map(|id| one_line(id.as_str())).collect();
+            format!("stale: it would take along what nobody reviewed: {}", ids.join(", "))
         }
         StepOutcome::Stale { moved: Moved::Fields { fields } } => {
             format!("stale: moved since the plan was made: {}", fields.join(", "))

@@ -11,6 +11,7 @@ pub(crate) use apply::report_text;
 pub(crate) use json::{AppliedReport, PlannedReport, ValidationReport, error_report, schemas, to_text};
 pub(crate) use markdown::{applied_markdown, error_markdown, plan_markdown, validation_markdown};
 pub(crate) use plan::plan_text;
+pub(crate) use values::one_line;
 pub(crate) use words::{counted, summary};
 
 use anstyle::{AnsiColor, Style};

@@ -8,7 +8,7 @@ use tilewright_core::diff::{Action, Before, Change, FieldChange};
 use tilewright_core::plan::Plan;
 use tilewright_core::{Catalog, FieldSpec, Key, Value};
 
-use super::values::{Line, inline, is_short, line_diff, lines, visible};
+use super::values::{Line, inline, is_short, line_diff, lines, one_line};
 use super::words::{cost, reason, sign, step, steps_matter, summary, told, verb};
 use super::{ADDED, ADOPTED, BOLD, CHANGED, DIM, REMOVED, paint};
 
@@ -31,7 +31,7 @@ pub(crate) fn plan_text(plan: &Plan, catalog: &Catalog) -> String {
     let scope =
         if plan.header.scope.is_empty() { String::new() } else { format!(" ({})", plan.header.scope.join(", ")) };
     let (environment, tenant) = (&plan.header.environment, &plan.header.tenant);
-    line(&mut out, 0, &paint(BOLD, &format!("Environment {environment}, tenant {tenant}{scope}")));
+    line(&mut out, 0, &paint(BOLD, &one_line(&format!("Environment {environment}, tenant {tenant}{scope}"))));
     for (family, changes) in families(plan) {
         out.push('\n');
         line(&mut out, 0, &paint(BOLD, family.as_str()));
@@ -65,9 +65,9 @@ fn line(out: &mut String, depth: usize, text: &str) {
 }
 
 fn change_text(out: &mut String, change: &Change, catalog: &Catalog) {
-    let id = change.id.as_ref().map(|id| format!(" {}", paint(DIM, id.as_str()))).unwrap_or_default();
+    let id = change.id.as_ref().map(|id| format!(" {}", paint(DIM, &one_line(id.as_str())))).unwrap_or_default();
     let head = format!("{} {} {}", sign(change.action), verb(change.action), change.address);
-    let name = visible(&change.display_name);
+    let name = one_line(&change.display_name);
     line(out, 1, &format!("{} \"{name}\"{id}  {}", paint(style(change.action), &head), paint(DIM, &reason(change))));
     let spec = catalog.spec(&change.spec_name);
     if change.action != Action::Delete {
@@ -82,7 +82,7 @@ fn change_text(out: &mut String, change: &Change, catalog: &Catalog) {
 }
 
 fn field_text(out: &mut String, action: Action, field: &FieldChange, spec: Option<&FieldSpec>) {
-    let name = visible(&field.path.to_string());
+    let name = one_line(&field.path.to_string());
     let made = matches!(action, Action::Create | Action::Replace) && field.before == Before::Missing;
     match (&field.before, &field.after) {
         (Before::Missing, Some(after)) if made => added(out, &name, after, spec),
@@ -148,8 +148,8 @@ fn orphans_text(out: &mut String, plan: &Plan) {
     out.push('\n');
     line(out, 0, &paint(BOLD, "Bound, but no longer in the manifests (left alone)"));
     for orphan in &plan.orphans {
-        let name = visible(&orphan.display_name);
-        line(out, 1, &format!("{} \"{name}\" {}", orphan.address, paint(DIM, orphan.id.as_str())));
+        let name = one_line(&orphan.display_name);
+        line(out, 1, &format!("{} \"{name}\" {}", orphan.address, paint(DIM, &one_line(orphan.id.as_str()))));
     }
 }
 

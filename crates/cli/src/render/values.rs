@@ -23,6 +23,11 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// A name, an id or a sentence with such in it, on one line.
+pub(crate) fn one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n")
+}
+
 /// A value on one line: texts in quotes, references as addresses.
 pub(crate) fn inline(value: &Value) -> String {
     match value {

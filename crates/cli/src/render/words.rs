@@ -3,7 +3,7 @@
 use tilewright_core::diff::{Action, Adoption, Change, Note, Reason};
 use tilewright_core::plan::{Operation, Plan, Purpose, Step, forecast};
 
-use super::values::inline;
+use super::values::{inline, one_line};
 
 /// `1 client`, `2 clients`.
 pub(crate) fn counted(n: usize, one: &str) -> String {
@@ -32,7 +32,12 @@ pub(super) fn verb(action: Action) -> &'static str {
     }
 }
 
+/// Why a change is there. Names come from the tenant, so the sentence is made safe as a whole.
 pub(super) fn reason(change: &Change) -> String {
+    one_line(&why(change))
+}
+
+fn why(change: &Change) -> String {
     let why = match &change.reason {
         Reason::NotInLive => "not in live state".to_owned(),
         Reason::Gone { id } => format!("was bound to {id}, which is gone"),
@@ -63,7 +68,11 @@ fn adopted(adoption: &Adoption) -> String {
 
 /// The sentences of notes, and whether each is a warning; a whole object that keeps nothing needs none.
 pub(super) fn told(notes: &[Note]) -> impl Iterator<Item = (bool, String)> + '_ {
-    notes.iter().filter(|n| !matches!(n, Note::WholeObject { kept, .. } if kept.is_empty())).map(note)
+    notes
+        .iter()
+        .filter(|n| !matches!(n, Note::WholeObject { kept, .. } if kept.is_empty()))
+        .map(note)
+        .map(|(warning, text)| (warning, one_line(&text)))
 }
 
 fn note(note: &Note) -> (bool, String) {
@@ -112,6 +121,10 @@ fn note(note: &Note) -> (bool, String) {
 
 /// What a step does, in words.
 pub(super) fn step(step: &Step) -> String {
+    one_line(&step_words(step))
+}
+
+fn step_words(step: &Step) -> String {
     let address = &step.address;
     match (&step.operation, &step.purpose) {
         (Operation::Create { brings: Some((child, _, _)), .. }, _) => format!("create {address} together with {child}"),

@@ -94,7 +94,8 @@ pub fn loosely_equal(spec: &FieldSpec, a: &Value, b: &Value) -> bool {
 }
 
 /// Whether a value says no more than a missing one.
-fn is_empty(value: &Value) -> bool {
+#[must_use]
+pub fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

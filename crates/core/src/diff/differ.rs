@@ -101,6 +101,7 @@ fn matters(input: &DiffInput<'_>, problem: &Problem) -> bool {
     match &problem.kind {
         ProblemKind::Claimed { by, .. } => of(&problem.address) || of(by),
         ProblemKind::PinnedMissing { .. }
+        | ProblemKind::Rebound { .. }
         | ProblemKind::Ambiguous { .. }
         | ProblemKind::OtherVariant { .. }
         | ProblemKind::NoParent { .. }

@@ -137,6 +137,11 @@ impl<'a> Search<'a> {
             (None, Some(id)) => (id.clone(), None),
             (None, None) => return,
         };
+        if let Some(left) = bound.filter(|b| **b != id && self.live.object(address.kind(), b).is_some())
+            && !self.is_pinned(address.kind(), left)
+        {
+            return self.problem(address, ProblemKind::Rebound { bound: left.clone(), pinned: id });
+        }
         let object = self.live.object(address.kind(), &id).filter(|o| self.in_parent(address, o));
         match object {
             Some(_) => self.take(address, id, adoption),
@@ -145,6 +150,11 @@ impl<'a> Search<'a> {
             }
             None => {}
         }
+    }
+
+    /// Whether a resource says outright that it is this object.
+    fn is_pinned(&self, kind: &str, id: &RemoteId) -> bool {
+        self.desired.resources.values().any(|r| r.address.kind() == kind && r.metadata.id.as_ref() == Some(id))
     }
 
     fn in_parent(&self, address: &Address, object: &LiveObject) -> bool {
@@ -189,7 +199,9 @@ impl<'a> Search<'a> {
                     return;
                 }
                 let adoption = match from {
-                    Some(from) if from != *address => Adoption::Moved { from },
+                    Some(from) if from != *address && !self.desired.resources.contains_key(&from) => {
+                        Adoption::Moved { from }
+                    }
                     Some(_) | None if is_former => Adoption::RenamedFrom { name },
                     Some(_) | None => Adoption::DisplayName { name },
                 };

@@ -11,7 +11,7 @@ mod prune;
 mod rename;
 
 pub use change::{Action, Adoption, Before, Change, FieldChange, Note, Reason};
-pub use compare::{canonical, loosely_equal, whole};
+pub use compare::{canonical, is_empty, loosely_equal, whole};
 pub(crate) use differ::display_name;
 pub use differ::{Diff, DiffInput, Orphan, diff};
 pub use identify::{Identities, Match, identify};

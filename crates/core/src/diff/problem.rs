@@ -21,6 +21,13 @@ pub enum ProblemKind {
         /// The id.
         id: RemoteId,
     },
+    /// The pin leads away from a live object that the address is bound to, which would be forgotten.
+    Rebound {
+        /// What it is bound to.
+        bound: RemoteId,
+        /// What it is pinned to.
+        pinned: RemoteId,
+    },
     /// Several live objects have the display name.
     Ambiguous {
         /// The name.
@@ -83,6 +90,9 @@ impl fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PinnedMissing { id } => write!(f, "`metadata.id` is {id}, and the tenant has no such object here"),
+            Self::Rebound { bound, pinned } => {
+                write!(f, "`metadata.id` is {pinned}, but it is bound to {bound}, which is live and would be forgotten")
+            }
             Self::Ambiguous { name, ids } => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
                 write!(f, "{} live objects are called \"{name}\": {}", ids.len(), ids.join(", "))
@@ -122,6 +132,9 @@ impl ProblemKind {
         match self {
             Self::PinnedMissing { .. } => {
                 "correct the id, or remove `metadata.id` to have the resource found by its name or made"
+            }
+            Self::Rebound { .. } => {
+                "describe the object it is bound to under another key with its id in `metadata.id`, or correct the pin"
             }
             Self::Ambiguous { .. } => "say which one is meant with `metadata.id`, or rename the others in the tenant",
             Self::Claimed { .. } => "remove one of the two resources, or pin each with `metadata.id`",

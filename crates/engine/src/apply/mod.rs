@@ -1,8 +1,10 @@
 //! Sends the steps of a plan, and nothing else; then reads back whether the tenant holds what was asked for.
 
+mod current;
 mod readback;
 mod report;
 mod run;
+mod shared;
 mod step;
 mod verify;
 

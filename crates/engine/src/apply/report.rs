@@ -45,6 +45,11 @@ pub enum Moved {
         /// Its id.
         id: RemoteId,
     },
+    /// Objects came to live in it that nobody reviewed.
+    Grown {
+        /// Their ids.
+        ids: Vec<RemoteId>,
+    },
     /// Fields have other values.
     Fields {
         /// Which.
@@ -166,7 +171,7 @@ pub struct Report {
     pub adopted: usize,
     /// Somebody asked to stop.
     pub interrupted: bool,
-    /// Bindings could not be saved: the ids that were lost with them, by address.
+    /// Bindings could not be saved: the ids that should be in them, by address.
     pub unsaved: Vec<(Address, RemoteId)>,
     /// Why they could not.
     pub unsaved_reason: Option<String>,

@@ -1,98 +1,25 @@
 //! The order of an apply: which step may go, what each made known, and what is remembered of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tilewright_core::diff::{Action, marks, whole};
-use tilewright_core::plan::{Operation, Step, object_fingerprints};
-use tilewright_core::{
-    Address, Backend, Binding, Bindings, DesiredState, FingerprintKey, KindSpec, LiveObject, RemoteId, Resource,
-    Target, Value,
-};
+use tilewright_core::plan::{Operation, Step};
+use tilewright_core::{Address, Binding, Bindings, LiveObject, RemoteId, Resource, Value};
 
 use super::ApplyError;
 use super::report::{Report, StepOutcome, StepReport};
+use super::shared::Shared;
 use super::step::{self, Ended};
 use super::{ApplyInput, readback};
 use crate::event::Event;
 use crate::journal::{Journal, JournalError, JournalFile};
-use crate::tenant::{Reader, Writer};
 
-/// What the steps of a run share.
-pub(super) struct Shared<'a> {
-    pub(super) reader: Reader,
-    pub(super) writer: Writer,
-    backend: Arc<dyn Backend>,
-    known: &'a tilewright_core::LiveState,
-    desired: &'a DesiredState,
-    key: FingerprintKey,
-    state: Mutex<Known>,
-}
-
-/// What the run has learned so far.
-struct Known {
-    ids: BTreeMap<Address, RemoteId>,
-    parents: BTreeMap<RemoteId, RemoteId>,
-    /// The objects that this run wrote, as the tenant showed them last.
-    written: BTreeMap<(String, RemoteId), LiveObject>,
-}
-
-impl Shared<'_> {
-    fn state(&self) -> std::sync::MutexGuard<'_, Known> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn backend(&self) -> &Arc<dyn Backend> {
-        &self.backend
-    }
-
-    pub(super) fn spec(&self, name: &str) -> Option<&KindSpec> {
-        self.backend.catalog().spec(name)
-    }
-
-    pub(super) fn key(&self) -> &FingerprintKey {
-        &self.key
-    }
-
-    /// What the manifests say of a field.
-    pub(super) fn stated(&self, address: &Address, field: &str) -> Option<&Value> {
-        self.desired.resources.get(address)?.fields.get(field)
-    }
-
-    pub(super) fn id(&self, address: &Address) -> Option<RemoteId> {
-        self.state().ids.get(address).cloned()
-    }
-
-    pub(super) fn target(&self, address: &Address, spec_name: &str, id: RemoteId) -> Target {
-        let kind = address.kind().to_owned();
-        let listed = self.known.object(&kind, &id).and_then(|o| o.parent.clone());
-        let parent = listed.or_else(|| self.state().parents.get(&id).cloned());
-        Target { kind, spec_name: spec_name.to_owned(), id, parent }
-    }
-
-    /// Whether an object was there before this run, or was made by it.
-    pub(super) fn is_known(&self, kind: &str, id: &RemoteId) -> bool {
-        self.known.object(kind, id).is_some() || self.state().ids.iter().any(|(a, i)| a.kind() == kind && i == id)
-    }
-
-    pub(super) fn last_written(&self, kind: &str, id: &RemoteId) -> Option<LiveObject> {
-        self.state().written.get(&(kind.to_owned(), id.clone())).cloned()
-    }
-
-    /// A child as this run wrote it last.
-    pub(super) fn last_child(&self, id: &RemoteId) -> Option<LiveObject> {
-        self.state().written.values().find(|o| o.id == *id).cloned()
-    }
-
-    /// Whether two readings of an object agree in every field that both show.
-    pub(super) fn same(&self, a: &LiveObject, b: &LiveObject) -> bool {
-        let catalog = self.backend.catalog();
-        let prints = object_fingerprints(catalog, b, &self.key);
-        object_fingerprints(catalog, a, &self.key).iter().all(|(name, p)| prints.get(name).is_none_or(|q| p == q))
-    }
-}
+/// Saving the bindings takes at most one in so many parts of the time.
+const SAVING_SHARE: u32 = 10;
 
 pub(super) struct Run<'a> {
     input: ApplyInput<'a>,
@@ -101,20 +28,13 @@ pub(super) struct Run<'a> {
     outcomes: BTreeMap<usize, StepReport>,
     unsaved_reason: Option<String>,
     journal: Option<Journal>,
+    /// When the bindings were saved last, and how long that took.
+    saved: Option<(Instant, Duration)>,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(input: ApplyInput<'a>) -> Self {
-        let state = Known { ids: input.ids.clone(), parents: BTreeMap::new(), written: BTreeMap::new() };
-        let shared = Shared {
-            reader: input.reader.clone(),
-            writer: input.writer.clone(),
-            backend: Arc::clone(input.reader.backend()),
-            known: input.live,
-            desired: input.desired,
-            key: input.plan.header.key(),
-            state: Mutex::new(state),
-        };
+        let shared = Shared::new(&input);
         let bindings = input.bindings.clone();
         Self {
             input,
@@ -123,6 +43,7 @@ impl<'a> Run<'a> {
             outcomes: BTreeMap::new(),
             unsaved_reason: None,
             journal: None,
+            saved: None,
         }
     }
 
@@ -168,7 +89,8 @@ impl<'a> Run<'a> {
                 .collect();
             let inherited = former.into_iter().filter_map(|a| self.bindings.resources.remove(&a)).next();
             let known = self.bindings.resources.remove(address).filter(|b| b.id == *id);
-            adopted += usize::from(known.is_none());
+            let only_bound = |c: &tilewright_core::diff::Change| c.address == *address && c.action == Action::Adopt;
+            adopted += usize::from(self.input.plan.changes.iter().any(only_bound));
             let mut binding = known.or(inherited).unwrap_or_else(|| new_binding(id.clone(), None));
             binding.parent = object.and_then(|o| o.parent.clone()).or(binding.parent);
             binding.protect = resource.metadata.protect;
@@ -280,7 +202,7 @@ impl<'a> Run<'a> {
             self.remember(shared, step, ended.shown.as_ref());
         }
         if !ended.made.is_empty() || matches!(step.operation, Operation::Delete { .. }) {
-            self.save();
+            self.save_if_cheap();
         }
         if let Some(Err(error)) = self.journal.as_mut().map(|j| j.ended(step.id, ended.outcome.word())) {
             self.unsaved_reason = Some(error.to_string());
@@ -336,7 +258,7 @@ impl<'a> Run<'a> {
         shown: Option<&LiveObject>,
     ) {
         let Some(resource) = self.input.desired.resources.get(address) else { return };
-        let Some(spec) = shared.backend.catalog().spec(&resource.spec_name) else { return };
+        let Some(spec) = shared.backend().catalog().spec(&resource.spec_name) else { return };
         let find = |a: &Address| shared.id(a).map(|id| id.to_string());
         // What the manifest says is marked, not the whole object that was sent; a value in between is not.
         let wanted: BTreeMap<String, Value> = resource
@@ -364,12 +286,23 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Saves unless that would take up more than a small part of the run's time, as it would with very many resources. The
+    /// journal has what is not saved yet.
+    fn save_if_cheap(&mut self) {
+        let due = self.saved.is_none_or(|(at, took)| at.elapsed() >= took * SAVING_SHARE);
+        if due {
+            self.save();
+        }
+    }
+
     fn save(&mut self) {
+        let begun = Instant::now();
         if let Err(error) = self.input.file.save(&self.bindings) {
             self.unsaved_reason = Some(error.to_string());
         } else {
             self.unsaved_reason = None;
         }
+        self.saved = Some((begun, begun.elapsed()));
     }
 
     fn made_ids(&self) -> Vec<(Address, RemoteId)> {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tilewright_core::diff::loosely_equal;
-use tilewright_core::plan::{Operation, ParentRef, Step, object_fingerprints};
+use tilewright_core::plan::{Operation, ParentRef, Step};
 use tilewright_core::{Address, Encoded, KindSpec, LiveObject, RemoteId, Target, Value, WriteRequest, Written};
 
+use super::current::{current, nothing_new_inside};
 use super::report::{Finding, Moved, StepOutcome};
-use super::run::Shared;
+use super::shared::Shared;
 use super::verify::verify;
 use crate::call::CallError;
 
@@ -23,11 +24,11 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    fn with(outcome: StepOutcome) -> Self {
+    pub(super) fn with(outcome: StepOutcome) -> Self {
         Self { outcome, findings: Vec::new(), made: Vec::new(), shown: None }
     }
 
-    fn stale(moved: Moved) -> Self {
+    pub(super) fn stale(moved: Moved) -> Self {
         Self::with(StepOutcome::Stale { moved })
     }
 
@@ -42,7 +43,7 @@ impl Ended {
 }
 
 /// The waits between looks for an object whose creation was not answered; lists may lag behind.
-const LOOKS: [u64; 5] = [0, 500, 1000, 2000, 4000];
+pub(super) const LOOKS: [u64; 5] = [0, 500, 1000, 2000, 4000];
 
 pub(super) async fn run(shared: &Shared<'_>, step: &Step) -> Ended {
     match &step.operation {
@@ -211,45 +212,12 @@ async fn look_up(shared: &Shared<'_>, creation: &Creation<'_>, fields: &BTreeMap
     Ended::with(StepOutcome::Unknown { error: format!("{lost}; {trouble}") })
 }
 
-/// What the object is now, if it is as the plan expects it.
-async fn current(shared: &Shared<'_>, step: &Step, target: &Target) -> Result<LiveObject, Ended> {
-    let mut looks = LOOKS.iter();
-    loop {
-        if let Some(wait) = looks.next() {
-            tokio::time::sleep(Duration::from_millis(*wait)).await;
-        }
-        let read = shared
-            .reader
-            .object(target)
-            .await
-            .map_err(|e| Ended::with(StepOutcome::Failed { error: e.to_string() }))?;
-        let own = shared.last_written(&target.kind, &target.id);
-        match (read, own) {
-            (Some(object), None) => {
-                let prints = object_fingerprints(shared.backend().catalog(), &object, shared.key());
-                let moved: Vec<String> = step
-                    .expects
-                    .iter()
-                    .filter(|(name, print)| prints.get(*name).is_some_and(|p| p != *print))
-                    .map(|(name, _)| name.clone())
-                    .collect();
-                return if moved.is_empty() { Ok(object) } else { Err(Ended::stale(Moved::Fields { fields: moved })) };
-            }
-            // This run wrote the object before: a reading that shows something else may only be late.
-            (Some(object), Some(own)) if shared.same(&object, &own) => return Ok(object),
-            (_, Some(own)) if looks.len() == 0 => return Ok(own),
-            (_, Some(_)) => {}
-            (None, None) => return Err(Ended::stale(Moved::Gone)),
-        }
-    }
-}
-
 async fn update(shared: &Shared<'_>, step: &Step, target: &Target, fields: &BTreeMap<String, Value>) -> Ended {
     let fields = match resolve(shared, fields) {
         Ok(fields) => fields,
         Err(address) => return missing(&address),
     };
-    let now = match current(shared, step, target).await {
+    let now = match current(shared, step, target, &fields).await {
         Ok(now) => now,
         Err(ended) => return ended,
     };
@@ -363,13 +331,16 @@ fn judge(
 
 async fn delete(shared: &Shared<'_>, step: &Step, target: &Target) -> Ended {
     let is_gone = |ended: &Ended| ended.outcome == StepOutcome::Stale { moved: Moved::Gone };
-    let mut now = current(shared, step, target).await;
+    let mut now = current(shared, step, target, &BTreeMap::new()).await;
     if now.as_ref().err().is_some_and(is_gone) {
         // A 404 may come from something on the way; two say that somebody else deleted it.
-        now = current(shared, step, target).await;
+        now = current(shared, step, target, &BTreeMap::new()).await;
     }
     if let Err(ended) = now {
         return if is_gone(&ended) { Ended::with(StepOutcome::Done) } else { ended };
+    }
+    if let Err(ended) = nothing_new_inside(shared, step, target).await {
+        return ended;
     }
     let request = shared.backend().encode(&Encoded::Delete { target });
     match shared.writer.send(&request, &target.kind, target.parent.as_ref()).await {

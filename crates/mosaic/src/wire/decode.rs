@@ -20,7 +20,7 @@ pub(crate) fn list(catalog: &Catalog, parent: Option<&RemoteId>, body: &[u8]) ->
     let route = route.ok_or_else(|| unknown_kind("list"))?;
     let answer = unwrapped(json(body, "a list")?, route);
     let Json::Array(items) = &answer else { return Err(shape("a list", &answer)) };
-    items.iter().filter_map(|item| object(catalog, route, parent, item).transpose()).collect()
+    items.iter().map(|item| object(catalog, route, parent, item)).collect()
 }
 
 /// Reads one object of a kind.
@@ -32,8 +32,7 @@ pub(crate) fn one(
 ) -> Result<LiveObject, DecodeError> {
     let route = route(kind).ok_or_else(|| unknown_kind(kind))?;
     let answer = unwrapped(json(body, "an object")?, route);
-    object(catalog, route, parent, &answer)?
-        .ok_or_else(|| DecodeError::Member { member: "authentication_protocol", what: format!("a {kind}") })
+    object(catalog, route, parent, &answer)
 }
 
 /// Reads the answer to a write. Whoever deletes gets nothing back, and some servers answer other writes with nothing.
@@ -119,28 +118,32 @@ fn shape(expected: &'static str, found: &Json) -> DecodeError {
     DecodeError::Shape { expected, found: found.to_owned() }
 }
 
-/// One object; `None` for a sort that the catalog does not know.
+/// The name of no schema, for objects of a sort that the catalog does not know: they can be seen and counted, and never be
+/// matched, compared or written.
+const UNKNOWN: &str = "unknown";
+
+/// One object.
 fn object(
     catalog: &Catalog,
     route: &Route,
     parent: Option<&RemoteId>,
     answer: &Json,
-) -> Result<Option<LiveObject>, DecodeError> {
+) -> Result<LiveObject, DecodeError> {
     let Json::Object(members) = answer else { return Err(shape("an object", answer)) };
-    let Some(spec) = (route.spec_of)(members).and_then(|name| catalog.spec(name)) else { return Ok(None) };
+    let spec = (route.spec_of)(members).and_then(|name| catalog.spec(name));
     let id = text(members, route.id).filter(|id| is_id(id, route));
     let id = id.ok_or_else(|| DecodeError::Member { member: route.id, what: format!("a {}", route.segment) })?;
     let above = route.parent.and_then(crate::kinds::route);
     let own_parent = |above: &Route| text(members, above.id).map(RemoteId::new);
-    Ok(Some(LiveObject {
+    Ok(LiveObject {
         kind: route.segment.to_owned(),
-        spec_name: spec.name.clone(),
+        spec_name: spec.map_or(UNKNOWN, |s| s.name.as_str()).to_owned(),
         id: RemoteId::new(id),
         parent: above.and_then(|above| parent.cloned().or_else(|| own_parent(above))),
-        fields: fields(spec, members),
+        fields: spec.map(|s| fields(s, members)).unwrap_or_default(),
         observed: observed(route, members),
         default_child: route.default_child.and_then(|m| text(members, m)).map(RemoteId::new),
-    }))
+    })
 }
 
 fn text<'a>(members: &'a Answer, name: &str) -> Option<&'a str> {
