@@ -45,6 +45,17 @@ fn a_pin_to_nothing_is_a_problem_and_a_tombstone_pinned_to_nothing_is_done() {
 }
 
 #[test]
+fn a_pin_that_leads_away_from_a_live_bound_object_is_a_problem() {
+    let mut story = shelf_and_book();
+    let bound = story.id("shelf/a");
+    let other = story.add_live("shelf", None, &json!({"title": "Other"}));
+    story.metadata("shelf/a").id = Some(other.clone());
+    let expected =
+        format!("shelf/a: `metadata.id` is {other}, but it is bound to {bound}, which is live and would be forgotten");
+    assert_eq!(story.problems()[0], expected);
+}
+
+#[test]
 fn two_live_objects_of_one_name_are_a_problem_that_lists_them() {
     let mut story = shelf_and_book();
     let first = story.id("shelf/a");

@@ -137,12 +137,11 @@ impl<'a> Search<'a> {
             (None, Some(id)) => (id.clone(), None),
             (None, None) => return,
         };
-        if let Some(left) = bound.filter(|b| **b != id && self.live.object(address.kind(), b).is_some())
-            && !self.is_pinned(address.kind(), left)
-        {
+        let object = self.live.object(address.kind(), &id).filter(|o| self.in_parent(address, o));
+        let left = bound.filter(|b| **b != id && self.live.object(address.kind(), b).is_some());
+        if let Some(left) = left.filter(|left| object.is_some() && !self.is_pinned(address.kind(), left)) {
             return self.problem(address, ProblemKind::Rebound { bound: left.clone(), pinned: id });
         }
-        let object = self.live.object(address.kind(), &id).filter(|o| self.in_parent(address, o));
         match object {
             Some(_) => self.take(address, id, adoption),
             None if resource.metadata.id.is_some() && !resource.is_tombstone() => {
