@@ -18,6 +18,7 @@ mod crash;
 mod credentials;
 mod exit_codes;
 mod faults;
+mod hardening;
 mod json;
 mod moves;
 mod over_http;
