@@ -124,6 +124,8 @@ pub(super) fn verdict(report: &Report) -> String {
         format!("Applied: {counts}.")
     } else if report.interrupted {
         format!("Interrupted: {counts}. Run apply again to go on.")
+    } else if report.count("stale") > 0 && report.count("failed") + report.count("unknown") == 0 {
+        format!("Not applied in full: {counts}. The tenant moved on since the plan was made: make a new plan.")
     } else {
         format!(
             "Not applied in full: {counts}. Mend what is said above and run apply again; it plans anew from what is there."
