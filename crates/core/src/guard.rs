@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::address::{Address, RemoteId};
 use crate::bindings::Bindings;
-use crate::diff::{Action, Change, Note};
+use crate::diff::{Action, Change};
 use crate::live::LiveState;
 use crate::plan::{Operation, Plan};
 
@@ -156,22 +156,7 @@ fn ceases(change: &Change) -> bool {
 }
 
 fn cascade(change: &Change) -> usize {
-    change
-        .notes
-        .iter()
-        .map(|note| match note {
-            Note::Cascade { objects } => objects.len(),
-            Note::WholeObject { .. }
-            | Note::NotVerifiable { .. }
-            | Note::WriteOnly { .. }
-            | Note::Normalised { .. }
-            | Note::Brings { .. }
-            | Note::NewCredentials
-            | Note::OtherDefault { .. }
-            | Note::SharedValue { .. }
-            | Note::ProbableRename { .. } => 0,
-        })
-        .sum()
+    change.notes.iter().map(|note| note.dying().len()).sum()
 }
 
 /// Everything that speaks against applying the plan.

@@ -158,6 +158,25 @@ pub enum Note {
     },
 }
 
+impl Note {
+    /// The objects that cease to exist along with the one that the note is on: kind, id and display name of each.
+    #[must_use]
+    pub fn dying(&self) -> &[(String, RemoteId, String)] {
+        match self {
+            Self::Cascade { objects } => objects,
+            Self::WholeObject { .. }
+            | Self::NotVerifiable { .. }
+            | Self::WriteOnly { .. }
+            | Self::Normalised { .. }
+            | Self::Brings { .. }
+            | Self::NewCredentials
+            | Self::OtherDefault { .. }
+            | Self::SharedValue { .. }
+            | Self::ProbableRename { .. } => &[],
+        }
+    }
+}
+
 /// What differs at one address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tilewright_core::diff::Note;
 use tilewright_core::plan::{Plan, object_fingerprints};
 use tilewright_core::{Address, Backend, DesiredState, FingerprintKey, KindSpec, LiveObject, RemoteId, Target, Value};
 
@@ -65,20 +64,8 @@ impl<'a> Shared<'a> {
 
     /// The objects that the plan says die with a resource.
     pub(super) fn reviewed(&self, address: &Address) -> BTreeSet<RemoteId> {
-        let notes = self.plan.changes.iter().filter(|c| c.address == *address).flat_map(|c| &c.notes);
-        let ids = notes.filter_map(|note| match note {
-            Note::Cascade { objects } => Some(objects.iter().map(|(_, id, _)| id.clone())),
-            Note::WholeObject { .. }
-            | Note::NotVerifiable { .. }
-            | Note::WriteOnly { .. }
-            | Note::Normalised { .. }
-            | Note::Brings { .. }
-            | Note::NewCredentials
-            | Note::OtherDefault { .. }
-            | Note::SharedValue { .. }
-            | Note::ProbableRename { .. } => None,
-        });
-        ids.flatten().collect()
+        let changes = self.plan.changes.iter().filter(|c| c.address == *address);
+        changes.flat_map(|c| &c.notes).flat_map(|note| note.dying()).map(|(_, id, _)| id.clone()).collect()
     }
 
     pub(super) fn key(&self) -> &FingerprintKey {
