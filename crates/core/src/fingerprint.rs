@@ -98,7 +98,7 @@ impl FingerprintKey {
     /// Reads what [`Self::to_hex`] wrote.
     ///
     /// # Errors
-    /// [`HexError`] for anything else.
+    /// Anything else than 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Result<Self, HexError> {
         unhex(text).map(Self)
     }
