@@ -114,6 +114,16 @@ pub(crate) struct Where {
     pub(crate) connection: ConnectionArgs,
 }
 
+/// Refuses a URL with a user and password in it, which would be shown wherever the URL is.
+pub(crate) fn without_user(url: &str) -> Result<(), CommandError> {
+    let before_query = url.split(['?', '#']).next().unwrap_or_default();
+    if before_query.contains('@') {
+        return Err(CommandError::usage("a URL must not have a user or password in it")
+            .hint("credentials go into TILEWRIGHT_CLIENT_ID and TILEWRIGHT_CLIENT_SECRET"));
+    }
+    Ok(())
+}
+
 impl ConnectionArgs {
     /// Without empty values, as pipelines make of unset variables.
     ///
@@ -122,11 +132,8 @@ impl ConnectionArgs {
     pub(crate) fn without_empty(&self) -> Result<Self, CommandError> {
         let filled = |value: &Option<String>| value.clone().filter(|v| !v.trim().is_empty());
         let url = |value: &Option<String>| match filled(value) {
-            Some(url) if url.split('/').nth(2).is_some_and(|authority| authority.contains('@')) => {
-                Err(CommandError::usage("a URL must not have a user or password in it")
-                    .hint("credentials go into TILEWRIGHT_CLIENT_ID and TILEWRIGHT_CLIENT_SECRET"))
-            }
-            other => Ok(other),
+            Some(url) => without_user(&url).map(|()| Some(url)),
+            None => Ok(None),
         };
         Ok(Self {
             base_url: url(&self.base_url)?,

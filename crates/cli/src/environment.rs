@@ -10,7 +10,7 @@ use tilewright_engine::{Credentials, HttpTransport, Transport};
 use tilewright_loader::{Endpoint, Environment, EnvironmentRequest, Project, Rejected, discover};
 use tilewright_mosaic::{REGIONS, base_url_of_region, token_url_of};
 
-use crate::args::{ConnectionArgs, Global};
+use crate::args::{ConnectionArgs, Global, without_user};
 use crate::error::{CommandError, Details};
 use crate::exit::Exit;
 use crate::local::{Embedded, StateFile, open};
@@ -150,7 +150,7 @@ impl Setting {
             ("tenant_id", args.tenant_id.is_some()),
             ("client_id", args.client_id.is_some()),
             ("client_secret", client_secret.is_some()),
-            ("access_token", access_token.is_some()),
+            ("access_token", access_token.is_some() || args.client_id.is_some() && client_secret.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, is_given)| is_given.then_some(name))
@@ -208,6 +208,7 @@ impl Parts<'_> {
             (None, None) => return Err(nowhere()),
         };
         let token_url = self.args.token_url.clone().or(token_url).or_else(|| token_url_of(&base_url));
+        [Some(&base_url), token_url.as_ref()].into_iter().flatten().try_for_each(|url| without_user(url))?;
         let token_url = token_url.ok_or_else(|| {
             CommandError::usage(format!("`{base_url}` is no URL")).hint("give one such as https://host/cis")
         })?;

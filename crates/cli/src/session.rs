@@ -197,6 +197,10 @@ impl Session {
         let claims = self.reader.claims().await?;
         let tenant = backend.tenant_of_token(&claims).or_else(|| self.place.tenant.clone());
         check_tenant(&self.file, &self.bindings, tenant.as_deref())?;
+        if let Some(leftover) = &self.leftover {
+            let journal = JournalFile::beside(self.file.path());
+            of_tenant(journal.path(), leftover.tenant.as_ref(), tenant.as_deref())?;
+        }
         let mut bindings = self.bindings.clone();
         bindings.tenant = tenant.or(bindings.tenant);
         // What left the manifests is looked at too, so that it can be listed and so that its deletion counts what dies.

@@ -135,7 +135,7 @@ impl JournalFile {
                     return Err(JournalError::Version { path: self.path.clone(), found: format_version });
                 }
                 Entry::Begin { tenant, .. } => {
-                    leftover.tenant = tenant;
+                    leftover.tenant = tenant.or(leftover.tenant.take());
                     leftover.open.extend(std::mem::take(&mut open).into_values());
                 }
                 Entry::Intent { step, address, verb, brings } => {

@@ -102,6 +102,7 @@ fn matters(input: &DiffInput<'_>, problem: &Problem) -> bool {
         ProblemKind::Claimed { by, .. } => of(&problem.address) || of(by),
         ProblemKind::PinnedMissing { .. }
         | ProblemKind::Rebound { .. }
+        | ProblemKind::UnknownSort { .. }
         | ProblemKind::Ambiguous { .. }
         | ProblemKind::OtherVariant { .. }
         | ProblemKind::NoParent { .. }

@@ -138,6 +138,9 @@ impl<'a> Search<'a> {
             (None, None) => return,
         };
         let object = self.live.object(address.kind(), &id).filter(|o| self.in_parent(address, o));
+        if object.is_some_and(|o| self.catalog.spec(&o.spec_name).is_none()) {
+            return self.problem(address, ProblemKind::UnknownSort { id });
+        }
         let left = bound.filter(|b| **b != id && self.live.object(address.kind(), b).is_some());
         if let Some(left) = left.filter(|left| object.is_some() && !self.is_pinned(address.kind(), left)) {
             return self.problem(address, ProblemKind::Rebound { bound: left.clone(), pinned: id });

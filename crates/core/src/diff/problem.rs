@@ -28,6 +28,11 @@ pub enum ProblemKind {
         /// What it is pinned to.
         pinned: RemoteId,
     },
+    /// The live object is of a sort that the catalog does not know, so nothing of it can be compared or written.
+    UnknownSort {
+        /// The object.
+        id: RemoteId,
+    },
     /// Several live objects have the display name.
     Ambiguous {
         /// The name.
@@ -93,6 +98,7 @@ impl fmt::Display for ProblemKind {
             Self::Rebound { bound, pinned } => {
                 write!(f, "`metadata.id` is {pinned}, but it is bound to {bound}, which is live and would be forgotten")
             }
+            Self::UnknownSort { id } => write!(f, "the live object {id} is of a sort that tilewright does not know"),
             Self::Ambiguous { name, ids } => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
                 write!(f, "{} live objects are called \"{name}\": {}", ids.len(), ids.join(", "))
@@ -135,6 +141,9 @@ impl ProblemKind {
             }
             Self::Rebound { .. } => {
                 "describe the object it is bound to under another key with its id in `metadata.id`, or correct the pin"
+            }
+            Self::UnknownSort { .. } => {
+                "leave it to the tenant's portal, and take it out of the manifests and the bindings"
             }
             Self::Ambiguous { .. } => "say which one is meant with `metadata.id`, or rename the others in the tenant",
             Self::Claimed { .. } => "remove one of the two resources, or pin each with `metadata.id`",

@@ -7,7 +7,11 @@ use crate::{Address, Catalog};
 
 /// Plans the deletion of every orphan that `covers` says yes to; the others stay listed.
 pub fn prune(diff: &mut Diff, live: &LiveState, catalog: &Catalog, covers: &dyn Fn(&Address) -> bool) {
-    let (gone, left) = std::mem::take(&mut diff.orphans).into_iter().partition(|o| covers(&o.address));
+    // What is of an unknown sort cannot be reviewed, so it is left alone.
+    let is_known = |orphan: &crate::diff::Orphan| {
+        live.object(orphan.address.kind(), &orphan.id).is_some_and(|o| catalog.spec(&o.spec_name).is_some())
+    };
+    let (gone, left) = std::mem::take(&mut diff.orphans).into_iter().partition(|o| covers(&o.address) && is_known(o));
     diff.orphans = left;
     let gone: Vec<crate::diff::Orphan> = gone;
     for orphan in gone {

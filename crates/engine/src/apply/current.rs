@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tilewright_core::diff::{canonical, is_empty};
-use tilewright_core::plan::{Step, object_fingerprints};
-use tilewright_core::{LiveObject, RemoteId, Target, Value};
+use tilewright_core::plan::{Operation, Step, object_fingerprints};
+use tilewright_core::{FieldSpec, Fingerprint, LiveObject, RemoteId, Target, Value};
 
 use super::report::{Moved, StepOutcome};
 use super::shared::Shared;
@@ -15,18 +15,32 @@ use super::step::{Ended, LOOKS};
 /// still not be shown, since nobody reviewed writing over what is there now; for the others, one reading may only be poorer.
 fn moved(shared: &Shared<'_>, step: &Step, now: &LiveObject, sends: &BTreeMap<String, Value>) -> Vec<String> {
     let prints = object_fingerprints(shared.backend().catalog(), now, shared.key());
+    let spec = shared.spec(&now.spec_name);
+    let field = |name: &str| spec.and_then(|s| s.fields.get(name));
+    // One reading may leave out what another one shows as empty or as the default.
+    let says_nothing = |field: &FieldSpec, shown: &Value| {
+        is_empty(shown) || field.default.as_ref().is_some_and(|d| canonical(field, d) == canonical(field, shown))
+    };
+    let printed_nothing = |name: &str, print: &Fingerprint| {
+        let default = field(name).and_then(|f| f.default.as_ref().map(|d| canonical(f, d)));
+        let empty = [Value::String(String::new()), Value::List(Vec::new()), Value::Object(BTreeMap::new())];
+        empty.iter().chain(&default).any(|value| shared.key().of(value) == *print)
+    };
     let changed = step.expects.iter().filter(|(name, print)| match prints.get(*name) {
         Some(shown) => shown != *print,
-        None => sends.contains_key(*name),
+        None => sends.contains_key(*name) && !printed_nothing(name, print),
     });
-    let spec = shared.spec(&now.spec_name);
+    // What this run made itself was planned on nothing.
+    let was_live = !matches!(step.operation, Operation::Update { target: None, .. });
     let appeared = sends.iter().filter(|(name, wanted)| {
-        let (field, shown) = (spec.and_then(|s| s.fields.get(*name)), now.fields.get(*name));
-        !step.expects.contains_key(*name)
+        let seen_before = step.expects.contains_key(*name);
+        let hidden = field(name).is_none_or(|f| f.write_only) || shared.backend().list_lacks(&now.spec_name, name);
+        let (field, shown) = (field(name), now.fields.get(*name));
+        was_live
+            && !seen_before
+            && (!hidden || now.parent.is_none())
             && field.zip(shown).is_some_and(|(field, shown)| {
-                canonical(field, shown) != canonical(field, wanted)
-                    && !is_empty(shown)
-                    && field.default.as_ref() != Some(shown)
+                !field.write_only && canonical(field, shown) != canonical(field, wanted) && !says_nothing(field, shown)
             })
     });
     changed.map(|(name, _)| name).chain(appeared.map(|(name, _)| name)).cloned().collect()
